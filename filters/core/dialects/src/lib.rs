@@ -1,0 +1,1 @@
+//! Client and provider APIs, their readers, and translation between them.

@@ -1,0 +1,1 @@
+//! The configuration types that filters and control plane share.

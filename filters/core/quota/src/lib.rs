@@ -1,0 +1,1 @@
+//! Windows, reservations and settlement.

@@ -1,0 +1,1 @@
+//! Detectors, actions, the reversible vault and streaming restore.

@@ -1,0 +1,1 @@
+//! Token counts and estimates with a stated margin.

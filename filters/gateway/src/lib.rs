@@ -1,0 +1,1 @@
+//! The fused downstream module: identity, routing facts, redaction, counting and quota in one plugin.

@@ -1,0 +1,1 @@
+//! The quota-check stage as a module of its own.

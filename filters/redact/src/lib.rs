@@ -1,0 +1,1 @@
+//! The redact stage as a module of its own.

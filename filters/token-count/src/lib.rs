@@ -1,0 +1,1 @@
+//! The token-count stage as a module of its own.

@@ -1,0 +1,1 @@
+//! Provider request translation, an upstream HTTP filter that runs once per attempt.
