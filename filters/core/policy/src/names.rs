@@ -1,0 +1,51 @@
+//! Names that control plane and filters must agree on.
+
+/// Request header by which the gateway names the route it resolved; RDS matches on it. Clients cannot set it: the gateway overwrites it.
+pub const ROUTE_HEADER: &str = "x-tollgate-route";
+/// Request header by which `translate` tells the credential filters which provider an attempt goes to. Removed before the codec.
+pub const PROVIDER_HEADER: &str = "x-tollgate-provider";
+/// Every header of ours starts so; what a client sends under this prefix is not trusted, save for the declared tags.
+pub const HEADER_PREFIX: &str = "x-tollgate-";
+/// Answer header that lists what a lenient route dropped from the request, by feature name, separated by commas.
+pub const DROPPED_HEADER: &str = "x-tollgate-dropped";
+
+/// Namespace of endpoint metadata (`envoy.config.core.v3.Metadata.filter_metadata`) that describes a provider endpoint.
+pub const METADATA_NAMESPACE: &str = "tollgate";
+/// Key in [`METADATA_NAMESPACE`]: the provider's name, a key of `TranslateConfig::providers`.
+pub const METADATA_PROVIDER: &str = "provider";
+/// Key in [`METADATA_NAMESPACE`]: the model to ask this provider for; absent when the client's own model name is kept.
+pub const METADATA_MODEL: &str = "model";
+
+/// Name under which ECDS delivers the fused downstream module.
+pub const GATEWAY_EXTENSION: &str = "tollgate.gateway";
+/// Name under which ECDS delivers the upstream translation module.
+pub const TRANSLATE_EXTENSION: &str = "tollgate.translate";
+
+/// Filter state keys, without the `wasm.` prefix that Envoy adds. The `gen_ai.*` names are OpenTelemetry's semantic conventions for
+/// generative AI (<https://opentelemetry.io/docs/specs/semconv/gen-ai/>).
+pub mod fact {
+    /// The model the client asked for.
+    pub const REQUEST_MODEL: &str = "gen_ai.request.model";
+    /// The model that the provider says has answered.
+    pub const RESPONSE_MODEL: &str = "gen_ai.response.model";
+    /// The configured provider that served the last attempt.
+    pub const PROVIDER: &str = "gen_ai.provider.name";
+    /// Tokens of the input, as charged.
+    pub const INPUT_TOKENS: &str = "gen_ai.usage.input_tokens";
+    /// Tokens of the output, as charged.
+    pub const OUTPUT_TOKENS: &str = "gen_ai.usage.output_tokens";
+    /// How the counts are known: `provider`, `estimated` or `partial`.
+    pub const USAGE_SOURCE: &str = "tollgate.usage_source";
+    /// The team a request was attributed to.
+    pub const TEAM: &str = "tollgate.team";
+    /// The route the gateway resolved.
+    pub const ROUTE: &str = "tollgate.route";
+    /// `allow`, or the reason of the refusal.
+    pub const DECISION: &str = "tollgate.decision";
+    /// Digest of the configuration that decided.
+    pub const POLICY_DIGEST: &str = "tollgate.policy_digest";
+    /// Findings by rule and action, as `rule:action=count`, separated by commas. Never a value.
+    pub const REDACTIONS: &str = "tollgate.redactions";
+    /// What `translate` keeps of the client's own request for later attempts.
+    pub const ORIGIN: &str = "tollgate.origin";
+}
