@@ -1,0 +1,237 @@
+//! Walking a parsed text.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Range;
+
+use super::tape::Node;
+use super::text::Str;
+
+/// From how many entries on repeated keys are looked for with a set instead of comparing each with each.
+const FEW_KEYS: usize = 16;
+
+/// Below this every integer has a double of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number, of any size
+    Number,
+    /// A string
+    String,
+    /// An array
+    Array,
+    /// An object
+    Object,
+}
+
+/// A value in a parsed text: a cheap, copyable pointer into the tape.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    pub(super) text: &'a str,
+    pub(super) nodes: &'a [Node],
+    pub(super) at: u32,
+}
+
+impl<'a> Value<'a> {
+    #[inline]
+    fn node(&self) -> Node {
+        // Unreachable by construction: every index was handed out by the tape. Null is the harmless answer.
+        const NOTHING: Node = Node { start: 0, end: 0, next: 0, kind: Kind::Null, escaped: false };
+        self.nodes.get(self.at as usize).copied().unwrap_or(NOTHING)
+    }
+
+    /// What it is.
+    #[inline]
+    pub fn kind(&self) -> Kind {
+        self.node().kind
+    }
+
+    /// Where it is in the input, quotes or brackets included.
+    #[inline]
+    pub fn span(&self) -> Range<usize> {
+        let node = self.node();
+        node.start as usize..node.end as usize
+    }
+
+    /// Its text as it stands in the input, quotes or brackets included.
+    #[inline]
+    pub fn raw(&self) -> &'a str {
+        self.text.get(self.span()).unwrap_or_default()
+    }
+
+    /// Whether it is `null`.
+    #[inline]
+    pub fn is_null(&self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// Whether it is an array.
+    #[inline]
+    pub fn is_array(&self) -> bool {
+        self.kind() == Kind::Array
+    }
+
+    /// Whether it is an object.
+    #[inline]
+    pub fn is_object(&self) -> bool {
+        self.kind() == Kind::Object
+    }
+
+    /// `true` or `false`.
+    pub fn as_bool(&self) -> Option<bool> {
+        (self.kind() == Kind::Bool).then(|| self.raw() == "true")
+    }
+
+    /// A whole number from 0 to `u64::MAX`. `5.0` and `5e0` are 5 as well, as clients whose only number type is a double
+    /// send them, but with a point or an exponent only below 2^53, where a double still tells integers apart.
+    pub fn as_u64(&self) -> Option<u64> {
+        let text = self.number()?;
+        text.parse().ok().or_else(|| {
+            let whole = whole(text)?;
+            (whole >= 0.0).then_some(whole as u64)
+        })
+    }
+
+    /// A whole number from `i64::MIN` to `i64::MAX`, with the same leniency as [`as_u64`](Self::as_u64).
+    pub fn as_i64(&self) -> Option<i64> {
+        let text = self.number()?;
+        text.parse().ok().or_else(|| whole(text).map(|whole| whole as i64))
+    }
+
+    /// The nearest double. None if that is infinite: `1e999` is JSON, but no number to calculate with.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.number()?.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    fn number(&self) -> Option<&'a str> {
+        (self.kind() == Kind::Number).then(|| self.raw())
+    }
+
+    /// A string, still escaped.
+    #[inline]
+    pub fn as_str(&self) -> Option<Str<'a>> {
+        let node = self.node();
+        if node.kind != Kind::String {
+            return None;
+        }
+        let start = node.start as usize + 1;
+        let raw = self.text.get(start..(node.end as usize).saturating_sub(1)).unwrap_or_default();
+        Some(Str { raw, start, escaped: node.escaped })
+    }
+
+    /// The items of an array; nothing if it is none.
+    #[inline]
+    pub fn items(&self) -> Items<'a> {
+        let (first, end) = self.inside(Kind::Array);
+        Items { first: Value { at: first, ..*self }, end }
+    }
+
+    /// The keys and values of an object, repeated keys included; nothing if it is none.
+    #[inline]
+    pub fn entries(&self) -> Entries<'a> {
+        let (first, end) = self.inside(Kind::Object);
+        Entries { key: Value { at: first, ..*self }, end }
+    }
+
+    #[inline]
+    fn inside(&self, kind: Kind) -> (u32, u32) {
+        let node = self.node();
+        if node.kind == kind { (self.at + 1, node.next) } else { (0, 0) }
+    }
+
+    /// An object's value for this key: the last one if it is repeated, as most parsers have it.
+    pub fn get(&self, key: &str) -> Option<Value<'a>> {
+        self.entries().filter(|(name, _)| *name == *key).last().map(|(_, value)| value)
+    }
+
+    /// How many items or entries there are; 0 if it is neither array nor object. Walks them.
+    pub fn len(&self) -> usize {
+        match self.kind() {
+            Kind::Array => self.items().count(),
+            Kind::Object => self.entries().count(),
+            _ => 0,
+        }
+    }
+
+    /// Whether there are no items or entries; also true of what is neither array nor object.
+    pub fn is_empty(&self) -> bool {
+        // A container's first child, if any, is the node right behind it.
+        !matches!(self.kind(), Kind::Array | Kind::Object) || self.node().next == self.at + 1
+    }
+
+    /// An object's first key that was there before, compared decoded: `"a"` repeats `"\u0061"`.
+    pub fn duplicate_key(&self) -> Option<Str<'a>> {
+        let keys = || self.entries().map(|(key, _)| key);
+        if self.entries().nth(FEW_KEYS).is_none() {
+            return keys()
+                .enumerate()
+                .find_map(|(index, key)| keys().take(index).any(|earlier| earlier == key).then_some(key));
+        }
+        // An ordered set: it needs no random seed, which wasm cannot get, to withstand chosen keys.
+        let mut seen = BTreeSet::new();
+        keys().find(|key| !seen.insert(key.decode()))
+    }
+}
+
+/// The whole number that a number with a point or an exponent stands for, or -0.
+fn whole(text: &str) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    let written_as_integer = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    // What is written as an integer and got here is out of range, or is -0 asked for as unsigned.
+    (number.fract() == 0.0 && number.abs() < EXACT && (!written_as_integer || number == 0.0)).then_some(number)
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.raw())
+    }
+}
+
+/// The items of an array, in order.
+#[derive(Debug, Clone)]
+pub struct Items<'a> {
+    first: Value<'a>,
+    end: u32,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Value<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Value<'a>> {
+        if self.first.at >= self.end {
+            return None;
+        }
+        let item = self.first;
+        self.first.at = item.node().next;
+        Some(item)
+    }
+}
+
+/// The keys and values of an object, in order.
+#[derive(Debug, Clone)]
+pub struct Entries<'a> {
+    key: Value<'a>,
+    end: u32,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (Str<'a>, Value<'a>);
+
+    #[inline]
+    fn next(&mut self) -> Option<(Str<'a>, Value<'a>)> {
+        if self.key.at >= self.end {
+            return None;
+        }
+        let key = self.key.as_str()?;
+        let value = Value { at: self.key.at + 1, ..self.key };
+        self.key.at = value.node().next;
+        Some((key, value))
+    }
+}
