@@ -1,1 +1,33 @@
-//! The fused downstream module: identity, routing facts, redaction, counting and quota in one plugin.
+//! The fused downstream module: identity, routing facts, redaction, counting and quota in one plugin, with one copy of the body.
+
+use std::rc::Rc;
+
+use tollgate_host::{Configuration, Host, RootFilter};
+use tollgate_policy::gateway::GatewayConfig;
+use tollgate_shell::ExchangeFilter;
+use tollgate_stages::Engine;
+
+/// One configuration of the module.
+#[derive(Debug)]
+pub struct Gateway {
+    engine: Rc<Engine>,
+}
+
+impl RootFilter for Gateway {
+    type Stream = ExchangeFilter;
+
+    fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+        let config: GatewayConfig = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        let engine = Engine::gateway(&config).map_err(|e| e.to_string())?;
+        Ok(Self { engine: Rc::new(engine) })
+    }
+
+    fn new_stream(self: &Rc<Self>) -> ExchangeFilter {
+        ExchangeFilter::new(&self.engine)
+    }
+}
+
+tollgate_host::export!(
+    Gateway;
+    request_headers, request_body, request_trailers, response_headers, response_body, response_trailers, log
+);

@@ -142,6 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn every_string_must_end_where_its_length_says() {
+        let sound = pairs::encode(&[("a", "b")]).unwrap();
+        for nul in [13, 15] {
+            let mut bytes = sound.clone();
+            assert_eq!(std::mem::replace(&mut bytes[nul], b'x'), 0);
+            assert_eq!(Headers::parse(bytes), Err(HostError::Malformed));
+        }
+    }
+
+    #[test]
     fn a_count_beyond_the_bytes_is_malformed_however_large() {
         for count in [1u32, 2, 0x1fff_ffff, 0x2000_0000, u32::MAX] {
             assert_eq!(Headers::parse(count.to_le_bytes().to_vec()), Err(HostError::Malformed), "{count}");

@@ -4,6 +4,8 @@
 //! expect and exports every callback whether the module uses it or not. Here an error is a value ([`HostError`]), a
 //! module exports what it names ([`export!`]), and a header map is one buffer read in place ([`Headers`]).
 //!
+//! What Envoy's wasm host does and what it costs, as measured, is in this crate's README.
+//!
 //! A filter is a [`RootFilter`] (its configuration) that begins a [`StreamFilter`] per stream; all it can ask of Envoy
 //! is [`Host`]. The same filter runs natively under `fake::FakeEnvoy`, which drives the callbacks as Envoy does.
 //!

@@ -1,1 +1,286 @@
 //! Provider request translation, an upstream HTTP filter that runs once per attempt.
+//!
+//! Envoy has picked a provider's endpoint; its metadata names the provider and the model. The attempt rewrites path, headers and body
+//! from the client's dialect to the provider's, and the answer back. Every attempt starts from what the client sent: Envoy hands each one
+//! the original body, but the header edits of the attempt before stay, so the first attempt leaves the originals as filter state.
+//!
+//! The answer's status is never changed and its headers are never held here: the router decides on a retry by them.
+
+mod origin;
+
+use std::rc::Rc;
+
+use tollgate_dialects::endpoint::{self, Endpoint};
+use tollgate_dialects::refusal::Refusal;
+use tollgate_dialects::translate::{self, AnswerPlan, Attempt, StreamTranslator};
+use tollgate_dialects::ClientDialect;
+use tollgate_host::{
+    Body, BodyAction, Configuration, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, RootFilter, StreamFilter,
+    TrailersAction,
+};
+use tollgate_policy::names::{self, fact};
+use tollgate_policy::translate::TranslateConfig;
+
+use origin::Origin;
+
+/// One configuration of the module.
+#[derive(Debug)]
+pub struct Translate {
+    config: TranslateConfig,
+}
+
+impl RootFilter for Translate {
+    type Stream = AttemptFilter;
+
+    fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+        let config = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        Ok(Self { config })
+    }
+
+    fn new_stream(self: &Rc<Self>) -> AttemptFilter {
+        AttemptFilter { root: Rc::clone(self), dialect: ClientDialect::OpenaiChat, phase: Phase::Pass }
+    }
+}
+
+/// One attempt at one provider.
+#[derive(Debug)]
+pub struct AttemptFilter {
+    root: Rc<Translate>,
+    dialect: ClientDialect,
+    phase: Phase,
+}
+
+/// What the next body callback is for.
+#[derive(Debug)]
+enum Phase {
+    /// Nothing: bytes pass.
+    Pass,
+    /// The request is collected.
+    Request(Box<Target>),
+    /// The request is gone; this is how its answer is read.
+    Sent(Box<AnswerPlan>),
+    /// A streamed answer passes through.
+    Stream(Box<StreamTranslator>),
+    /// An answer is collected.
+    Answer { plan: Box<AnswerPlan>, status: u16, content_type: String },
+}
+
+/// Where an attempt goes.
+#[derive(Debug)]
+struct Target {
+    provider: String,
+    model: Option<String>,
+    origin: Origin,
+}
+
+impl AttemptFilter {
+    /// Which provider did Envoy pick, and what did the client send?
+    fn begin(&mut self, host: &mut dyn Host) -> Result<Target, Refusal> {
+        let headers = host.headers(HeaderMap::Request).map_err(|e| failed(host, &e))?;
+        let origin = match host.property(&[fact::ORIGIN]).map_err(|e| failed(host, &e))? {
+            Some(saved) => Origin::decode(&saved).ok_or_else(Refusal::internal)?,
+            None => {
+                let origin = Origin::of(&headers).map_err(|e| failed(host, &e))?;
+                host.set_property(fact::ORIGIN, origin.encoded()).map_err(|e| failed(host, &e))?;
+                origin
+            }
+        };
+        self.dialect = match endpoint::resolve("POST", origin.path())? {
+            Endpoint::Api(dialect) => dialect,
+            Endpoint::Models | Endpoint::Model(_) => return Err(Refusal::unknown_path("POST", origin.path())),
+        };
+        let metadata = host
+            .property(&["xds", "upstream_host_metadata", "filter_metadata", names::METADATA_NAMESPACE])
+            .map_err(|e| failed(host, &e))?
+            .unwrap_or_default();
+        let metadata = Headers::parse(metadata).map_err(|e| failed(host, &e))?;
+        let Some(provider) = metadata.get(names::METADATA_PROVIDER).map(str::to_owned) else {
+            host.log(LogLevel::Error, "the endpoint Envoy picked has no metadata tollgate.provider");
+            return Err(Refusal::internal());
+        };
+        let model = metadata.get(names::METADATA_MODEL).map(str::to_owned);
+        Ok(Target { provider, model, origin })
+    }
+
+    /// The whole body is there: send the provider its own request.
+    fn send(&mut self, host: &mut dyn Host, target: &Target, size: usize) -> Result<(), Refusal> {
+        let root = Rc::clone(&self.root);
+        let Some(provider) = root.config.providers.get(&target.provider) else {
+            host.log(LogLevel::Error, &format!("no provider `{}` is configured", target.provider));
+            return Err(Refusal::internal());
+        };
+        let lenient = if root.config.lenient.is_empty() { &[][..] } else { self.lenient(host, &root) };
+        let attempt = Attempt { client: self.dialect, provider, model: target.model.as_deref(), lenient };
+        let body = host.body(Body::Request, 0, size).map_err(|e| failed(host, &e))?;
+        let upstream = translate::request(&attempt, &body)?;
+        self.apply(host, target, provider.authority.as_str(), &upstream).map_err(|e| failed(host, &e))?;
+        self.phase = Phase::Sent(Box::new(upstream.answer));
+        Ok(())
+    }
+
+    fn lenient<'a>(&self, host: &mut dyn Host, root: &'a Translate) -> &'a [String] {
+        let route = host.property(&["xds", "route_name"]).ok().flatten().unwrap_or_default();
+        std::str::from_utf8(&route).ok().and_then(|route| root.config.lenient.get(route)).map_or(&[], Vec::as_slice)
+    }
+
+    fn apply(
+        &self,
+        host: &mut dyn Host,
+        target: &Target,
+        authority: &str,
+        upstream: &translate::UpstreamRequest,
+    ) -> Result<(), HostError> {
+        let map = HeaderMap::Request;
+        target.origin.restore(host)?;
+        host.set_header(map, names::PROVIDER_HEADER, &target.provider)?;
+        host.set_header(map, ":authority", authority)?;
+        if upstream.path != target.origin.path() {
+            host.set_header(map, ":path", &upstream.path)?;
+        }
+        for name in upstream.drop_headers {
+            host.remove_header(map, name)?;
+        }
+        for (name, value) in &upstream.set_headers {
+            host.set_header(map, name, value)?;
+        }
+        if let Some(body) = &upstream.body {
+            host.replace_body(Body::Request, body)?;
+            if target.origin.has_length() {
+                host.set_header(map, "content-length", &body.len().to_string())?;
+            }
+        }
+        host.set_property(fact::PROVIDER, target.provider.as_bytes())?;
+        if !upstream.dropped.is_empty() {
+            host.set_property(fact::DROPPED, upstream.dropped.join(",").as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, host: &mut dyn Host, refusal: &Refusal) {
+        self.phase = Phase::Pass;
+        let rendered = refusal.render(self.dialect);
+        let headers: Vec<(&str, &str)> = rendered.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let details = format!("tollgate_{}", refusal.kind.as_str());
+        if let Err(error) = host.send_local_response(rendered.status, &details, &headers, &rendered.body) {
+            host.log(LogLevel::Error, &format!("a local answer ({details}) was not sent: {error}"));
+        }
+    }
+
+    fn request_complete(&mut self, host: &mut dyn Host, size: usize) -> bool {
+        let Phase::Request(target) = std::mem::replace(&mut self.phase, Phase::Pass) else { return true };
+        match self.send(host, &target, size) {
+            Ok(()) => true,
+            Err(refusal) => {
+                self.refuse(host, &refusal);
+                false
+            }
+        }
+    }
+
+    /// Translates what the buffer holds.
+    fn answer_bytes(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) {
+        let bytes = host.body(Body::Response, 0, size).unwrap_or_default();
+        let changed = match &mut self.phase {
+            Phase::Pass | Phase::Request(_) | Phase::Sent(_) => None,
+            Phase::Stream(translator) => {
+                let mut out = Vec::with_capacity(bytes.len() * 2);
+                translator.push(&bytes, &mut out);
+                if end_of_stream {
+                    translator.finish(&mut out);
+                }
+                Some(out)
+            }
+            Phase::Answer { plan, status, content_type } => translate::response(plan, *status, content_type, &bytes).body,
+        };
+        if let Some(changed) = changed
+            && let Err(error) = host.replace_body(Body::Response, &changed)
+        {
+            host.log(LogLevel::Error, &format!("an answer was not translated: {error}"));
+        }
+    }
+}
+
+/// Logs a host's failure, which the caller learns of without its details.
+fn failed(host: &mut dyn Host, error: &HostError) -> Refusal {
+    host.log(LogLevel::Error, &format!("the host failed in the middle of an attempt: {error}"));
+    Refusal::internal()
+}
+
+impl StreamFilter for AttemptFilter {
+    fn on_request_headers(&mut self, host: &mut dyn Host, end_of_stream: bool) -> HeadersAction {
+        let target = self.begin(host).and_then(|target| match end_of_stream {
+            false => Ok(target),
+            true => Err(Refusal::missing_field("model")),
+        });
+        match target {
+            Ok(target) => self.phase = Phase::Request(Box::new(target)),
+            Err(refusal) => self.refuse(host, &refusal),
+        }
+        HeadersAction::Pause
+    }
+
+    fn on_request_body(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) -> BodyAction {
+        if !matches!(self.phase, Phase::Request(_)) {
+            return BodyAction::Continue;
+        }
+        if end_of_stream && self.request_complete(host, size) { BodyAction::Continue } else { BodyAction::Pause }
+    }
+
+    fn on_request_trailers(&mut self, host: &mut dyn Host) -> TrailersAction {
+        if self.request_complete(host, usize::MAX) { TrailersAction::Continue } else { TrailersAction::Pause }
+    }
+
+    fn on_response_headers(&mut self, host: &mut dyn Host, end_of_stream: bool) -> HeadersAction {
+        let Phase::Sent(plan) = std::mem::replace(&mut self.phase, Phase::Pass) else { return HeadersAction::Continue };
+        let Ok(headers) = host.headers(HeaderMap::Response) else { return HeadersAction::Continue };
+        let status = headers.get(":status").and_then(|status| status.parse().ok()).unwrap_or(0);
+        let content_type = headers.get("content-type").unwrap_or_default();
+        let edits = translate::answer_headers(&plan, status, &headers.iter().filter_map(text).collect::<Vec<_>>());
+        for name in &edits.remove {
+            let _ = host.remove_header(HeaderMap::Response, name);
+        }
+        for (name, value) in &edits.set {
+            let _ = host.set_header(HeaderMap::Response, name, value);
+        }
+        if end_of_stream || edits.untouched_body {
+            return HeadersAction::Continue;
+        }
+        if headers.get("content-length").is_some() {
+            let _ = host.remove_header(HeaderMap::Response, "content-length");
+        }
+        let streamed = content_type.starts_with("text/event-stream");
+        self.phase = if streamed && (200..300).contains(&status) {
+            Phase::Stream(Box::new(StreamTranslator::new(*plan)))
+        } else {
+            Phase::Answer { plan, status, content_type: content_type.to_owned() }
+        };
+        HeadersAction::Continue
+    }
+
+    fn on_response_body(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) -> BodyAction {
+        match self.phase {
+            Phase::Pass | Phase::Request(_) | Phase::Sent(_) => BodyAction::Continue,
+            Phase::Answer { .. } if !end_of_stream => BodyAction::Pause,
+            Phase::Answer { .. } | Phase::Stream(_) => {
+                self.answer_bytes(host, size, end_of_stream);
+                BodyAction::Continue
+            }
+        }
+    }
+
+    fn on_response_trailers(&mut self, host: &mut dyn Host) -> TrailersAction {
+        if matches!(self.phase, Phase::Answer { .. }) {
+            self.answer_bytes(host, usize::MAX, true);
+        }
+        TrailersAction::Continue
+    }
+}
+
+fn text<'a>((name, value): (&'a [u8], &'a [u8])) -> Option<(&'a str, &'a str)> {
+    Some((std::str::from_utf8(name).ok()?, std::str::from_utf8(value).ok()?))
+}
+
+tollgate_host::export!(
+    Translate;
+    request_headers, request_body, request_trailers, response_headers, response_body, response_trailers
+);

@@ -179,6 +179,10 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
             Body::Request => (HeaderMap::Request, Callback::request_headers),
             Body::Response => (HeaderMap::Response, Callback::response_headers),
         };
+        let request = self.host.map_slot(HeaderMap::Request);
+        if which == Body::Response && request.reach == Reach::Write {
+            request.reach = Reach::Read;
+        }
         let slot = self.host.map_slot(map);
         slot.value = headers;
         slot.reach = Reach::Write;
@@ -215,9 +219,6 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
         slot.value.extend_from_slice(chunk);
         slot.reach = Reach::Write;
         let size = slot.value.len();
-        if buffering && size > self.envoy.buffer_limit {
-            return self.overflow(which);
-        }
         let vm = &self.envoy.vm;
         let action = match which {
             _ if !self.envoy.exports.contains(callback) => BodyAction::Continue,

@@ -152,7 +152,7 @@ fn with_trailers_the_body_never_ends_and_held_bytes_follow_the_trailers_callback
     let outcome = run("pause-request", request, Answer::new(204));
     assert_eq!(outcome.upstream.chunks, [b"abc".to_vec()]);
     assert_eq!(outcome.upstream.trailers.as_ref().and_then(|trailers| trailers.get("x-t")), Some("1"));
-    assert!(outcome.upstream.complete);
+    assert!(outcome.upstream.arrived() && outcome.upstream.complete);
     let log = outcome.state("tollgate.log").unwrap();
     assert!(log.contains("request abc false, request-trailers abc,"), "{log}");
 }

@@ -1,0 +1,117 @@
+//! Dependencies point one way: modules -> shell -> host and stages -> core; the control plane -> core; and core never names a host.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What each of our crates may depend on, among ours. Whoever adds an edge here changes the architecture.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("tollgate-wire", &[]),
+    ("tollgate-policy", &[]),
+    ("tollgate-tokens", &[]),
+    ("tollgate-quota", &["tollgate-policy"]),
+    ("tollgate-redaction", &["tollgate-policy", "tollgate-wire"]),
+    ("tollgate-dialects", &["tollgate-policy", "tollgate-wire"]),
+    ("tollgate-stages", CORE),
+    ("tollgate-host", &[]),
+    ("tollgate-shell", &["tollgate-host", "tollgate-policy", "tollgate-quota", "tollgate-stages"]),
+    ("tollgate-gateway", MODULE),
+    ("tollgate-redact", MODULE),
+    ("tollgate-quota-check", MODULE),
+    ("tollgate-token-count", MODULE),
+    ("tollgate-translate", &["tollgate-dialects", "tollgate-host", "tollgate-policy"]),
+    ("tollgate", &["tollgate-dialects", "tollgate-policy", "tollgate-quota", "tollgate-redaction", "tollgate-stages", "tollgate-tokens", "tollgate-wire"]),
+    ("tollgate-providers", &["tollgate-wire"]),
+    ("tollgate-bench", &["tollgate-policy", "tollgate-providers", "tollgate-redaction", "tollgate-tokens"]),
+    ("tollgate-laws", &[]),
+];
+const CORE: &[&str] =
+    &["tollgate-dialects", "tollgate-policy", "tollgate-quota", "tollgate-redaction", "tollgate-tokens", "tollgate-wire"];
+const MODULE: &[&str] = &["tollgate-host", "tollgate-policy", "tollgate-shell", "tollgate-stages"];
+
+/// Crates that become wasm, and the registry crates that may come along: every one of them runs beside customers' prompts.
+const MODULES: &[&str] = &["tollgate-gateway", "tollgate-redact", "tollgate-quota-check", "tollgate-token-count", "tollgate-translate"];
+const IN_MODULES: &[&str] = &[
+    "aho-corasick", "block-buffer", "cfg-if", "const-oid", "cpufeatures", "crypto-common", "digest", "hybrid-array", "itoa", "memchr", "regex",
+    "regex-automata", "regex-syntax", "ryu", "serde", "serde_core", "serde_json", "sha2", "typenum", "zmij",
+];
+/// Only at build time, on the machine that builds.
+const BUILD_TIME: &[&str] = &["proc-macro2", "quote", "serde_derive", "syn", "unicode-ident"];
+
+const LICENSES: &[&str] = &[
+    "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "Unicode-3.0", "0BSD", "CC0-1.0", "Unlicense", "CDLA-Permissive-2.0",
+    "BSL-1.0", "Apache-2.0 WITH LLVM-exception", "MIT-0",
+];
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--locked", "--offline"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn str<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+#[test]
+fn our_crates_depend_on_each_other_in_one_direction() {
+    let metadata = metadata();
+    let packages: Vec<&Value> = metadata["packages"].as_array().unwrap().iter().filter(|p| p["source"].is_null()).collect();
+    let ours: BTreeSet<&str> = packages.iter().map(|package| str(package, "name")).collect();
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.iter().copied().collect();
+    assert_eq!(ours, allowed.keys().copied().collect(), "every crate of the workspace has its line in ALLOWED, and no other");
+    for package in packages {
+        let name = str(package, "name");
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let on = str(dependency, "name");
+            if dependency["kind"] == "dev" || !ours.contains(on) {
+                continue;
+            }
+            assert!(allowed[name].contains(&on), "{name} must not depend on {on}");
+        }
+    }
+}
+
+#[test]
+fn what_comes_along_into_the_modules_is_known() {
+    let metadata = metadata();
+    let names: BTreeMap<&str, &str> =
+        metadata["packages"].as_array().unwrap().iter().map(|package| (str(package, "id"), str(package, "name"))).collect();
+    let nodes: BTreeMap<&str, &Value> =
+        metadata["resolve"]["nodes"].as_array().unwrap().iter().map(|node| (str(node, "id"), node)).collect();
+    let mut queue: Vec<&str> = names.iter().filter(|(_, name)| MODULES.contains(name)).map(|(id, _)| *id).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = queue.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        for dependency in nodes[id]["deps"].as_array().unwrap() {
+            let shipped = dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| {
+                kind["kind"].is_null() && kind["target"].as_str().is_none_or(|target| target.contains("wasm32") && !target.contains("not("))
+            });
+            if shipped {
+                queue.push(dependency["pkg"].as_str().unwrap());
+            }
+        }
+    }
+    let known: BTreeSet<&str> = IN_MODULES.iter().chain(BUILD_TIME).copied().collect();
+    let unknown: Vec<&str> =
+        seen.iter().map(|id| names[id]).filter(|name| !name.starts_with("tollgate-") && !known.contains(name)).collect();
+    assert!(unknown.is_empty(), "these crates would run inside customers' proxies and nobody has agreed to that: {unknown:?}");
+}
+
+#[test]
+fn every_dependency_comes_from_crates_io_under_a_license_we_know() {
+    for package in metadata()["packages"].as_array().unwrap() {
+        let (name, source) = (str(package, "name"), package["source"].as_str());
+        let Some(source) = source else { continue };
+        assert!(source.starts_with("registry+"), "{name} comes from {source}, not from a registry");
+        let expression = str(package, "license").replace('/', " OR ");
+        let fine = expression.split(" OR ").any(|choice| {
+            let choice = choice.trim().trim_matches(['(', ')']);
+            LICENSES.contains(&choice) || choice.split(" AND ").all(|part| LICENSES.contains(&part.trim().trim_matches(['(', ')'])))
+        });
+        assert!(fine, "{name} is licensed `{expression}`");
+    }
+}
