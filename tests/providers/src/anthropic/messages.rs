@@ -1,0 +1,150 @@
+//! `POST /v1/messages`: <https://docs.anthropic.com/en/api/messages>.
+//!
+//! Prompt caching: the texts up to the last `cache_control` marker count as written to the cache when this provider sees them
+//! for the first time, and as read from it afterwards. There is no minimum length and no expiry.
+
+use super::request::Request;
+use super::{Answered, edition, known_model, parse, request, stream};
+use crate::Reply;
+use crate::brain::{self, Answer, Finish, tokens};
+use crate::call::Call;
+use crate::json::{Json, object};
+
+/// Signs thinking blocks; the client hands it back unread.
+pub(super) const SIGNATURE: &str = "c2ltdWxhdGVkIHNpZ25hdHVyZQ==";
+
+pub(super) fn answer(call: &Call<'_>) -> Answered {
+    let request = parse(call, |body| request::read(body, false, edition(call)))?;
+    known_model(call, &request.model)?;
+    let answer = brain::answer(&request.prompt, call.options);
+    let message = Message { call, request: &request, answer: &answer, input: Input::of(call, &request, &answer) };
+    let reply = if request.stream { stream::reply(&message) } else { Reply::json(200, &message.whole()) };
+    Ok(reply
+        .header("anthropic-ratelimit-requests-limit", "4000")
+        .header("anthropic-ratelimit-requests-remaining", "3999")
+        .header("anthropic-ratelimit-requests-reset", "2025-01-01T00:00:00Z")
+        .header("anthropic-ratelimit-tokens-limit", "400000")
+        .header("anthropic-ratelimit-tokens-remaining", "400000")
+        .header("anthropic-ratelimit-tokens-reset", "2025-01-01T00:00:00Z"))
+}
+
+pub(super) fn count(call: &Call<'_>) -> Answered {
+    let request = parse(call, |body| request::read(body, true, edition(call)))?;
+    known_model(call, &request.model)?;
+    let counted = tokens(request.prompt.input_bytes).max(1);
+    Ok(Reply::json(200, &object! { "input_tokens": call.options.usage.map_or(counted, |usage| usage.input) }))
+}
+
+/// What messages and events are made from.
+pub(super) struct Message<'a> {
+    pub(super) call: &'a Call<'a>,
+    pub(super) request: &'a Request,
+    pub(super) answer: &'a Answer,
+    pub(super) input: Input,
+}
+
+/// Tokens of the request, by how they are billed.
+pub(super) struct Input {
+    fresh: u64,
+    written: u64,
+    read: u64,
+}
+
+impl Input {
+    fn of(call: &Call<'_>, request: &Request, answer: &Answer) -> Self {
+        let total = answer.input_tokens;
+        let prefix = request.cached_prefix.as_ref().filter(|_| call.options.usage.is_none());
+        let Some(prefix) = prefix else { return Self { fresh: total, written: 0, read: 0 } };
+        let cached = tokens(prefix.len()).min(total);
+        let hit = call.shared.cache(&format!("{}\n{prefix}", request.model));
+        let (written, read) = if hit { (0, cached) } else { (cached, 0) };
+        Self { fresh: total - cached, written, read }
+    }
+}
+
+impl Message<'_> {
+    pub(super) fn id(&self) -> String {
+        self.call.id("msg_", 0)
+    }
+
+    pub(super) fn tool_id(&self, number: usize) -> String {
+        self.call.id("toolu_", number)
+    }
+
+    pub(super) fn stop_reason(&self) -> &'static str {
+        match self.answer.finish {
+            Finish::Stop => "end_turn",
+            Finish::Length => "max_tokens",
+            Finish::StopText(_) => "stop_sequence",
+            Finish::Calls => "tool_use",
+        }
+    }
+
+    pub(super) fn stop_sequence(&self) -> Option<&str> {
+        match &self.answer.finish {
+            Finish::StopText(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The thinking that is shown: none, or an empty one if it is hidden.
+    pub(super) fn thinking(&self) -> Option<&str> {
+        let hide = self.request.hide_thinking;
+        self.answer.thinking.as_deref().map(|text| if hide { "" } else { text })
+    }
+
+    /// Usage with so many tokens of answer.
+    pub(super) fn usage(&self, output_tokens: u64) -> Json {
+        object! {
+            "input_tokens": self.input.fresh;
+            "cache_creation_input_tokens": self.input.written;
+            "cache_read_input_tokens": self.input.read;
+            "cache_creation": object! {
+                "ephemeral_5m_input_tokens": self.input.written;
+                "ephemeral_1h_input_tokens": 0
+            };
+            "output_tokens": output_tokens;
+            "service_tier": "standard"
+        }
+    }
+
+    /// Usage as it ends a stream.
+    pub(super) fn final_usage(&self) -> Json {
+        object! {
+            "input_tokens": self.input.fresh;
+            "cache_creation_input_tokens": self.input.written;
+            "cache_read_input_tokens": self.input.read;
+            "output_tokens": self.answer.output_tokens
+        }
+    }
+
+    fn whole(&self) -> Json {
+        let mut content: Vec<Json> = Vec::new();
+        if let Some(thinking) = self.thinking() {
+            content.push(object! { "type": "thinking"; "thinking": thinking; "signature": SIGNATURE });
+        }
+        if !self.answer.text.is_empty() {
+            content.push(object! { "type": "text"; "text": self.answer.text });
+        }
+        for (number, call) in self.answer.calls.iter().enumerate() {
+            content.push(
+                object! { "type": "tool_use"; "id": self.tool_id(number); "name": call.name; "input": call.arguments },
+            );
+        }
+        self.envelope(&content, Some(self.stop_reason()), self.usage(self.answer.output_tokens))
+    }
+
+    /// The message around its content.
+    pub(super) fn envelope(&self, content: &[Json], stop_reason: Option<&str>, usage: Json) -> Json {
+        object! {
+            "model": self.request.model;
+            "id": self.id();
+            "type": "message";
+            "role": "assistant";
+            "content": content;
+            "stop_reason": stop_reason;
+            "stop_sequence": stop_reason.and(self.stop_sequence());
+            "usage": usage, if !self.call.options.omit_usage
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Chat completion chunks: <https://platform.openai.com/docs/api-reference/chat-streaming>.
+
+use bytes::Bytes;
+
+use super::chat::{FINGERPRINT, call_id, finish_reason, logprobs, usage};
+use super::request::Request;
+use super::{CREATED, errors};
+use crate::Reply;
+use crate::brain::{Answer, fragments, pieces};
+use crate::call::Call;
+use crate::json::{Json, json, object};
+use crate::reply::data;
+
+pub(super) fn reply(call: &Call<'_>, request: &Request, answer: &Answer) -> Reply {
+    let chunk = Chunk { call, request };
+    // The choices are told in turns, as they are when they are generated side by side.
+    let steps = deltas(call, answer);
+    let mut events: Vec<Bytes> = Vec::new();
+    for index in 0..request.n {
+        events.push(chunk.delta(index, first(call, answer, index), None, ""));
+    }
+    for step in &steps {
+        for index in 0..request.n {
+            events.push(chunk.delta(index, step.delta(call, index), None, step.text()));
+        }
+    }
+    for index in 0..request.n {
+        events.push(chunk.delta(index, object! {}, Some(finish_reason(&answer.finish)), ""));
+    }
+    if request.include_usage && !call.options.omit_usage {
+        events.push(data(&chunk.json(&[], usage(answer, request.n))));
+    }
+    events.push(Bytes::from_static(b"data: [DONE]\n\n"));
+    Reply::sse(events, data(&errors::mid_stream()))
+}
+
+/// What a chunk after the first adds to a choice.
+enum Step<'a> {
+    Text(&'a str),
+    Call { number: usize, name: &'a str },
+    Arguments { number: usize, fragment: String },
+}
+
+fn deltas<'a>(call: &Call<'_>, answer: &'a Answer) -> Vec<Step<'a>> {
+    let mut steps: Vec<Step<'_>> = pieces(&answer.text, call.options.delta_chars).into_iter().map(Step::Text).collect();
+    let single = answer.calls.len() == 1;
+    for (number, made) in answer.calls.iter().enumerate() {
+        if !single {
+            steps.push(Step::Call { number, name: &made.name });
+        }
+        let arguments = made.arguments.to_string();
+        steps.extend(
+            fragments(&arguments).into_iter().map(|part| Step::Arguments { number, fragment: part.to_owned() }),
+        );
+    }
+    steps
+}
+
+/// The chunk that opens a choice. A lone call begins in it, several each begin in one of their own.
+fn first(call: &Call<'_>, answer: &Answer, index: usize) -> Json {
+    match answer.calls.as_slice() {
+        [] => object! { "role": "assistant"; "content": ""; "refusal": () },
+        [only] => object! {
+            "role": "assistant"; "content": ();
+            "tool_calls": [started(call, index, 0, &only.name)];
+            "refusal": ()
+        },
+        _ => object! { "role": "assistant"; "content": () },
+    }
+}
+
+fn started(call: &Call<'_>, index: usize, number: usize, name: &str) -> Json {
+    object! {
+        "index": number; "id": call_id(call, index, number); "type": "function";
+        "function": object! { "name": name; "arguments": "" }
+    }
+}
+
+impl Step<'_> {
+    fn delta(&self, call: &Call<'_>, index: usize) -> Json {
+        match self {
+            Self::Text(text) => object! { "content": text },
+            Self::Call { number, name } => object! { "tool_calls": [started(call, index, *number, name)] },
+            Self::Arguments { number, fragment } => object! {
+                "tool_calls": [object! { "index": number; "function": object! { "arguments": fragment } }]
+            },
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            _ => "",
+        }
+    }
+}
+
+struct Chunk<'a> {
+    call: &'a Call<'a>,
+    request: &'a Request,
+}
+
+impl Chunk<'_> {
+    fn delta(&self, index: usize, delta: Json, finish: Option<&str>, text: &str) -> Bytes {
+        let choice = object! {
+            "index": index;
+            "delta": delta;
+            "logprobs": (self.request.logprobs && !text.is_empty()).then(|| logprobs(text, self.call.options.delta_chars));
+            "finish_reason": finish
+        };
+        data(&self.json(&[choice], json(&())))
+    }
+
+    /// With `include_usage`, every chunk has the member, null but in the last.
+    fn json(&self, choices: &[Json], usage: Json) -> Json {
+        object! {
+            "id": self.call.id("chatcmpl-", 0);
+            "object": "chat.completion.chunk";
+            "created": CREATED;
+            "model": self.request.model;
+            "service_tier": "default";
+            "system_fingerprint": FINGERPRINT;
+            "choices": choices;
+            "usage": usage, if self.request.include_usage && !self.call.options.omit_usage
+        }
+    }
+}
