@@ -35,6 +35,11 @@ wasm:
 	@mkdir -p dist
 	@for m in $(MODULES); do install -m 644 "$(TARGET)/$(WASM_TARGET)/wasm/tollgate_$${m//-/_}.wasm" "dist/$$m.wasm"; done
 
+# The gateway once more with a switch that makes it trap, to see what a trap costs. Not for shipping.
+dist/test/gateway-trap.wasm: wasm
+	CARGO_TARGET_DIR="$(TARGET)/trap" cargo build --quiet --locked --profile wasm --target $(WASM_TARGET) -p tollgate-gateway --features trap-switch
+	@install -D -m 644 "$(TARGET)/trap/$(WASM_TARGET)/wasm/tollgate_gateway.wasm" $@
+
 native:
 	cargo build --quiet --locked --release -p tollgate -p tollgate-providers
 	@mkdir -p dist
@@ -58,7 +63,7 @@ laws:
 sdk-check:
 	TOLLGATE_PROVIDERS=dist/tollgate-providers $(PYTHON) -m pytest -q tests/providers/tests/sdk_check.py
 
-e2e: # behaviour on real Envoy with real SDK clients
+e2e: dist/test/gateway-trap.wasm # behaviour on real Envoy with real SDK clients
 	$(PYTHON) -m pytest -q tests/suites
 
 bench: build ## What it costs, as ratios to bare Envoy; leaves dist/bench.json

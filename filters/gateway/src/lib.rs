@@ -4,8 +4,14 @@ use std::rc::Rc;
 
 use tollgate_host::{Configuration, Host, RootFilter};
 use tollgate_policy::gateway::GatewayConfig;
-use tollgate_shell::ExchangeFilter;
+#[cfg(not(feature = "trap-switch"))]
+use tollgate_shell::ExchangeFilter as Exchange;
 use tollgate_stages::Engine;
+
+#[cfg(feature = "trap-switch")]
+mod trap;
+#[cfg(feature = "trap-switch")]
+use trap::Trapping as Exchange;
 
 /// One configuration of the module.
 #[derive(Debug)]
@@ -14,16 +20,17 @@ pub struct Gateway {
 }
 
 impl RootFilter for Gateway {
-    type Stream = ExchangeFilter;
+    type Stream = Exchange;
 
     fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
-        let config: GatewayConfig = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        let config: GatewayConfig =
+            serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         let engine = Engine::gateway(&config).map_err(|e| e.to_string())?;
         Ok(Self { engine: Rc::new(engine) })
     }
 
-    fn new_stream(self: &Rc<Self>) -> ExchangeFilter {
-        ExchangeFilter::new(&self.engine)
+    fn new_stream(self: &Rc<Self>) -> Exchange {
+        Exchange::new(&self.engine)
     }
 }
 

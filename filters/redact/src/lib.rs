@@ -17,7 +17,8 @@ impl RootFilter for Redact {
     type Stream = ExchangeFilter;
 
     fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
-        let config: RedactConfig = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        let config: RedactConfig =
+            serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         let engine = Engine::redact(&config).map_err(|e| e.to_string())?;
         Ok(Self { engine: Rc::new(engine) })
     }

@@ -56,7 +56,8 @@ impl ExchangeFilter {
     fn answer(&mut self, host: &mut dyn Host, reply: &Reply) {
         self.phase = Phase::Pass;
         self.publish(host);
-        let headers: Vec<(&str, &str)> = reply.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let headers: Vec<(&str, &str)> =
+            reply.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         if let Err(error) = host.send_local_response(reply.status, &reply.details, &headers, &reply.body) {
             host.log(LogLevel::Error, &format!("a local answer ({}) was not sent: {error}", reply.details));
         }

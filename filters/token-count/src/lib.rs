@@ -17,7 +17,8 @@ impl RootFilter for TokenCount {
     type Stream = ExchangeFilter;
 
     fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
-        let config: TokenCountConfig = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        let config: TokenCountConfig =
+            serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         Ok(Self { engine: Rc::new(Engine::token_count(&config)) })
     }
 

@@ -129,6 +129,7 @@ pub struct RouteBackend {
 
 /// Prices in US dollars per million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Price {
     /// Input tokens that came from no cache.
@@ -147,6 +148,7 @@ pub struct Price {
 
 /// What happens to a request beyond a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum OnExceeded {
     /// It is refused with 429.
@@ -158,6 +160,7 @@ pub enum OnExceeded {
 
 /// What happens to a request whose use cannot be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum OnUnavailable {
     /// It is refused with 503.

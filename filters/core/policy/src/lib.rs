@@ -9,4 +9,5 @@ pub mod model;
 pub mod names;
 pub mod quota;
 pub mod redaction;
+pub mod single;
 pub mod translate;

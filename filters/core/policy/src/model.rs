@@ -36,6 +36,7 @@ impl std::error::Error for BadModelName {}
 
 /// A model name that is safe to place in a path, a header or a metric label: letters, digits and `._:/@+-`, no `..`, no empty segment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ModelName<'a>(Cow<'a, str>);
 
@@ -89,6 +90,7 @@ impl<'de> Deserialize<'de> for ModelName<'static> {
 
 /// A model name in which `*` stands for any run of characters, as in `gpt-4o*`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ModelPattern(String);
 

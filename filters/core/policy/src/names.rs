@@ -9,6 +9,9 @@ pub const HEADER_PREFIX: &str = "x-tollgate-";
 /// Answer header that lists what a lenient route dropped from the request, by feature name, separated by commas.
 pub const DROPPED_HEADER: &str = "x-tollgate-dropped";
 
+/// Answer header that names the model a request beyond its quota was sent to instead.
+pub const DOWNGRADED_HEADER: &str = "x-tollgate-downgraded-to";
+
 /// Namespace of endpoint metadata (`envoy.config.core.v3.Metadata.filter_metadata`) that describes a provider endpoint.
 pub const METADATA_NAMESPACE: &str = "tollgate";
 /// Key in [`METADATA_NAMESPACE`]: the provider's name, a key of `TranslateConfig::providers`.
@@ -42,10 +45,16 @@ pub mod fact {
     pub const ROUTE: &str = "tollgate.route";
     /// `allow`, or the reason of the refusal.
     pub const DECISION: &str = "tollgate.decision";
+    /// The model a request beyond its quota was sent to instead.
+    pub const DOWNGRADED_TO: &str = "tollgate.downgraded_to";
+    /// `unavailable` where a request passed although its use could not be counted.
+    pub const QUOTA: &str = "tollgate.quota";
     /// Digest of the configuration that decided.
     pub const POLICY_DIGEST: &str = "tollgate.policy_digest";
     /// Findings by rule and action, as `rule:action=count`, separated by commas. Never a value.
     pub const REDACTIONS: &str = "tollgate.redactions";
+    /// Features that a lenient route dropped from the request, separated by commas.
+    pub const DROPPED: &str = "tollgate.dropped";
     /// What `translate` keeps of the client's own request for later attempts.
     pub const ORIGIN: &str = "tollgate.origin";
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `spec` of a `RedactionPolicy`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RedactionSpec {
     /// Tried in this order; where two find overlapping text, the longer finding wins, then the earlier rule.
@@ -35,6 +36,7 @@ impl RedactionSpec {
 
 /// One rule: what to find (exactly one of `detect`, `pattern`, `words`) and what to do with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
     /// Needed for `pattern` and `words`; a rule with `detect` is known by its detectors' names.
@@ -58,6 +60,7 @@ pub struct Rule {
 
 /// What is done with a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Replaced for good by `[LABEL]`.
@@ -86,6 +89,7 @@ impl fmt::Display for Action {
 
 /// Which way a text travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// From the client to the provider.
@@ -96,6 +100,7 @@ pub enum Direction {
 
 /// Whether findings are acted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// Act.
@@ -107,6 +112,7 @@ pub enum Mode {
 
 /// An example in a policy file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyTest {
     /// The text before.

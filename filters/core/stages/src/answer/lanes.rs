@@ -1,0 +1,72 @@
+//! The texts of a streamed answer, each delivered in pieces of its own.
+
+use tollgate_dialects::stream::Lane;
+use tollgate_redaction::{Policy, RedactError, Report, ResponseFilter, Vault};
+
+/// What a lane's text is held against: one team's policy and one request's vault.
+pub(super) struct Rules<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) vault: &'a Vault,
+    pub(super) report: &'a mut Report,
+}
+
+impl Rules<'_> {
+    /// A text that came all at once.
+    pub(super) fn whole(&mut self, text: &str, json_inside: bool) -> Result<String, RedactError> {
+        let mut filter = ResponseFilter::new(json_inside);
+        let mut out = String::with_capacity(text.len());
+        filter.push(self.policy, self.vault, text, &mut out, self.report)?;
+        filter.finish(self.policy, self.vault, &mut out, self.report)?;
+        Ok(out)
+    }
+}
+
+/// One filter per lane, made when its first piece arrives.
+#[derive(Debug, Default)]
+pub(super) struct Lanes {
+    lanes: Vec<(Lane, ResponseFilter)>,
+}
+
+impl Lanes {
+    /// Runs a piece of a lane through its filter and returns what may go out now.
+    pub(super) fn push(&mut self, rules: &mut Rules<'_>, lane: Lane, text: &str) -> Result<String, RedactError> {
+        let known = self.lanes.iter().position(|(other, _)| *other == lane);
+        let at = known.unwrap_or_else(|| {
+            self.lanes.push((lane, ResponseFilter::new(lane.json_inside())));
+            self.lanes.len() - 1
+        });
+        let mut out = String::with_capacity(text.len());
+        if let Some((_, filter)) = self.lanes.get_mut(at) {
+            filter.push(rules.policy, rules.vault, text, &mut out, rules.report)?;
+        }
+        Ok(out)
+    }
+
+    /// Ends the lanes that `ends` says: what each still held back.
+    pub(super) fn finish(
+        &mut self,
+        rules: &mut Rules<'_>,
+        ends: impl Fn(Lane) -> bool,
+    ) -> Result<Vec<(Lane, String)>, RedactError> {
+        let mut rest = Vec::new();
+        let mut going_on = Vec::with_capacity(self.lanes.len());
+        for (lane, mut filter) in self.lanes.drain(..) {
+            if !ends(lane) {
+                going_on.push((lane, filter));
+                continue;
+            }
+            let mut out = String::new();
+            filter.finish(rules.policy, rules.vault, &mut out, rules.report)?;
+            if !out.is_empty() {
+                rest.push((lane, out));
+            }
+        }
+        self.lanes = going_on;
+        Ok(rest)
+    }
+
+    /// Whether any lane holds something back.
+    pub(super) fn is_holding(&self) -> bool {
+        self.lanes.iter().any(|(_, filter)| filter.is_holding())
+    }
+}

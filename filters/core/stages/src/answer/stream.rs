@@ -1,0 +1,220 @@
+//! An answer that passes event by event.
+
+use std::rc::Rc;
+
+use tollgate_dialects::ClientDialect;
+use tollgate_dialects::refusal::Refusal;
+use tollgate_dialects::stream::{ClientStream, EventFacts, Lane, is_done};
+use tollgate_policy::names::fact;
+use tollgate_policy::redaction::Direction;
+use tollgate_redaction::RedactError;
+use tollgate_wire::edit::Edits;
+use tollgate_wire::json::{Limits, Tape, escape_into};
+use tollgate_wire::sse::{Event, Parser, write_event};
+
+use super::lanes::{Lanes, Rules};
+use super::refusal;
+use crate::engine::Engine;
+use crate::exchange::Exchange;
+
+/// The state of one streamed answer.
+#[derive(Debug)]
+pub(super) struct StreamAnswer {
+    parser: Parser,
+    client: ClientStream,
+    tape: Tape,
+    lanes: Lanes,
+    hide_usage: bool,
+    /// Whether events may have to change; if not, bytes pass as they come and are only read.
+    rewrites: bool,
+    /// The stream was ended by us: nothing more goes out.
+    ended: bool,
+}
+
+impl StreamAnswer {
+    pub(super) fn new(dialect: ClientDialect, hide_usage: bool, rewrites: bool, max_event: usize) -> Self {
+        Self {
+            parser: Parser::new(max_event),
+            client: ClientStream::new(dialect),
+            tape: Tape::default(),
+            lanes: Lanes::default(),
+            hide_usage,
+            rewrites,
+            ended: false,
+        }
+    }
+}
+
+impl StreamAnswer {
+    /// Sends an event on as it came.
+    fn pass(&self, event: &Event<'_>, out: &mut Vec<u8>) {
+        if self.rewrites {
+            out.extend_from_slice(event.raw);
+        }
+    }
+}
+
+impl Exchange {
+    /// Returns what goes out instead of `bytes`, if events may change; then also what came in earlier goes out through here only.
+    pub(super) fn read_stream(
+        &mut self,
+        stream: &mut StreamAnswer,
+        bytes: &[u8],
+        end_of_stream: bool,
+    ) -> Option<Vec<u8>> {
+        let mut out = Vec::with_capacity(if stream.rewrites { bytes.len() + 64 } else { 0 });
+        let mut parser = std::mem::replace(&mut stream.parser, Parser::new(0));
+        let pushed = parser.push(bytes, |event| self.read_event(stream, &event, &mut out));
+        stream.parser = parser;
+        if pushed.is_err() && !stream.ended {
+            self.end_stream(
+                stream,
+                &Refusal::upstream("the provider sent an event larger than this gateway takes"),
+                &mut out,
+            );
+        }
+        if end_of_stream {
+            self.end_of_stream(stream, &mut out);
+        }
+        stream.rewrites.then_some(out)
+    }
+
+    fn read_event(&mut self, stream: &mut StreamAnswer, event: &Event<'_>, out: &mut Vec<u8>) {
+        if stream.ended {
+            return;
+        }
+        if !event.has_data {
+            return stream.pass(event, out);
+        }
+        let mut tape = std::mem::take(&mut stream.tape);
+        if let Err(error) = self.read_data(stream, event, &mut tape, out) {
+            self.end_stream(stream, &refusal(error), out);
+        }
+        stream.tape = tape;
+    }
+
+    fn read_data(
+        &mut self,
+        stream: &mut StreamAnswer,
+        event: &Event<'_>,
+        tape: &mut Tape,
+        out: &mut Vec<u8>,
+    ) -> Result<(), RedactError> {
+        let engine = Rc::clone(&self.engine);
+        let Ok(value) = tape.parse(event.data, Limits::default()) else {
+            if is_done(event.data) {
+                self.charge.complete = true;
+                self.flush(stream, &engine, |_| true, out)?;
+            }
+            stream.pass(event, out);
+            return Ok(());
+        };
+        let facts = stream.client.observe(event.event, value);
+        self.note(&facts);
+        if stream.hide_usage && facts.usage_only {
+            return Ok(());
+        }
+        let touched = self.policy_of_texts(&engine).filter(|policy| {
+            policy.applies_to(Direction::Response) || stream.lanes.is_holding() || may_hold_placeholder(event.data)
+        });
+        let Some(policy) = touched else {
+            stream.pass(event, out);
+            return Ok(());
+        };
+        let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
+        let mut edits = Edits::default();
+        for delta in facts.deltas.iter() {
+            let text = delta.text.decode();
+            let mut now = stream.lanes.push(&mut rules, delta.lane, &text)?;
+            if facts.ends(delta.lane) {
+                // The event that ends the lane carries its last piece: what was held back belongs behind that.
+                for (_, rest) in stream.lanes.finish(&mut rules, |lane| lane == delta.lane)? {
+                    now.push_str(&rest);
+                }
+            }
+            if now != text {
+                edits.push(delta.text.span(), escaped(&now));
+            }
+        }
+        for span in &facts.texts {
+            let text = span.text.decode();
+            let now = rules.whole(&text, span.json_inside)?;
+            if now != text {
+                edits.push(span.text.span(), escaped(&now));
+            }
+        }
+        self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
+        if edits.is_empty() {
+            out.extend_from_slice(event.raw);
+            return Ok(());
+        }
+        match edits.apply(event.data) {
+            Ok(data) => write_event(out, (!event.event.is_empty()).then_some(event.event), &data),
+            Err(_) => self.end_stream(stream, &Refusal::internal(), out),
+        }
+        Ok(())
+    }
+
+    /// Sends what the lanes that `ends` says still hold back, in events of their own.
+    fn flush(
+        &mut self,
+        stream: &mut StreamAnswer,
+        engine: &Engine,
+        ends: impl Fn(Lane) -> bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), RedactError> {
+        let Some(policy) = self.policy_of_texts(engine) else { return Ok(()) };
+        let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
+        for (lane, rest) in stream.lanes.finish(&mut rules, ends)? {
+            stream.client.delta_event(lane, &rest, out);
+        }
+        Ok(())
+    }
+
+    /// Takes down what an event says about the cost.
+    fn note(&mut self, facts: &EventFacts<'_>) {
+        facts.deltas.iter().for_each(|delta| self.charge.delivered.text(delta.text.raw().len()));
+        if facts.usage.is_some() {
+            self.charge.usage = facts.usage;
+        }
+        self.charge.complete |= facts.done;
+        if let Some(model) = facts.model {
+            self.facts.add(fact::RESPONSE_MODEL, model.decode());
+        }
+    }
+
+    /// Ends the stream with an error event. Nothing goes out after it.
+    fn end_stream(&mut self, stream: &mut StreamAnswer, refusal: &Refusal, out: &mut Vec<u8>) {
+        stream.ended = true;
+        stream.rewrites = true;
+        out.extend_from_slice(&refusal.render_event(self.dialect));
+        self.facts.add(fact::DECISION, refusal.kind.as_str());
+    }
+
+    /// The provider has sent its last byte.
+    fn end_of_stream(&mut self, stream: &mut StreamAnswer, out: &mut Vec<u8>) {
+        if stream.ended {
+            return;
+        }
+        // A stream that breaks off in the middle of an event: no client reads that event, but none of its bytes are withheld.
+        let mut parser = std::mem::replace(&mut stream.parser, Parser::new(0));
+        if let Some(unfinished) = parser.finish() {
+            self.read_event(stream, &unfinished, out);
+        }
+        let engine = Rc::clone(&self.engine);
+        if let Err(error) = self.flush(stream, &engine, |_| true, out) {
+            self.end_stream(stream, &refusal(error), out);
+        }
+    }
+}
+
+/// Whether an event may hold a placeholder or a part of one: every placeholder begins with `<`, written as itself or as an escape.
+fn may_hold_placeholder(data: &[u8]) -> bool {
+    memchr::memchr(b'<', data).is_some() || memchr::memmem::find(data, b"\\u003").is_some()
+}
+
+fn escaped(text: &str) -> Vec<u8> {
+    let mut escaped = Vec::with_capacity(text.len() + 8);
+    escape_into(&mut escaped, text);
+    escaped
+}

@@ -1,0 +1,60 @@
+//! An answer that was held until it was whole.
+
+use std::rc::Rc;
+
+use tollgate_dialects::refusal::Refusal;
+use tollgate_dialects::response;
+use tollgate_policy::names::fact;
+use tollgate_wire::edit::Edits;
+use tollgate_wire::json::{Limits, Tape, escape_into};
+
+use super::Rewrite;
+use super::lanes::Rules;
+use super::refusal;
+use crate::exchange::Exchange;
+
+impl Exchange {
+    pub(super) fn read_whole(&mut self, body: &[u8]) -> Option<Rewrite> {
+        match self.rewrite_whole(body) {
+            Ok(changed) => changed.map(|body| Rewrite { status: None, body }),
+            Err(refusal) => {
+                let reply = self.refuse_answer(&refusal);
+                Some(Rewrite { status: Some(reply.status), body: reply.body })
+            }
+        }
+    }
+
+    fn rewrite_whole(&mut self, body: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+        let mut tape = Tape::default();
+        let value = tape
+            .parse(body, Limits::default())
+            .map_err(|_| Refusal::upstream("the provider's answer is not JSON, or was cut off"))?;
+        let facts = response::facts(self.dialect, value);
+        self.charge.usage = facts.usage;
+        self.charge.complete = true;
+        if let Some(model) = facts.model {
+            self.facts.add(fact::RESPONSE_MODEL, model.decode());
+        }
+        if facts.usage.is_none() {
+            facts.texts.iter().for_each(|text| self.charge.delivered.text(text.text.raw().len()));
+        }
+        let engine = Rc::clone(&self.engine);
+        let Some(policy) = self.policy_of_texts(&engine) else { return Ok(None) };
+        let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
+        let mut edits = Edits::default();
+        let error = value.get("error").and_then(|error| error.get("message")?.as_str()).map(|message| (message, false));
+        for (span, json_inside) in facts.texts.iter().map(|span| (span.text, span.json_inside)).chain(error) {
+            let text = span.decode();
+            let out = rules.whole(&text, json_inside).map_err(refusal)?;
+            if out != text {
+                let mut escaped = Vec::with_capacity(out.len());
+                escape_into(&mut escaped, &out);
+                edits.push(span.span(), escaped);
+            }
+        }
+        if edits.is_empty() {
+            return Ok(None);
+        }
+        edits.apply(body).map(Some).map_err(|_| Refusal::internal())
+    }
+}

@@ -1,0 +1,192 @@
+//! What is decided once per configuration: teams, routes, policies and which stages take part.
+
+use std::fmt;
+use std::rc::Rc;
+
+use tollgate_policy::gateway::{GatewayConfig, OnExceeded, OnUnavailable, TeamConfig};
+use tollgate_policy::quota::Unit;
+use tollgate_policy::redaction::Direction;
+use tollgate_policy::single::{QuotaCheckConfig, RedactConfig, TokenCountConfig};
+use tollgate_quota::Plan;
+use tollgate_redaction::Policy;
+
+use crate::identity::Identities;
+use crate::routing::Routes;
+
+/// A configuration the stages cannot work with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageError(pub String);
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StageError {}
+
+/// One configuration, shared by all exchanges that began under it.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) digest: String,
+    pub(crate) request_limit: usize,
+    pub(crate) tags: tollgate_policy::gateway::Tags,
+    /// `None`: callers are not told apart, everyone is the first team.
+    pub(crate) identities: Option<Identities>,
+    /// `None`: requests are not routed, and paths that are no model API pass.
+    pub(crate) routes: Option<Routes>,
+    pub(crate) teams: Vec<Team>,
+    /// Whether streams are asked for their usage.
+    pub(crate) counting: bool,
+}
+
+/// A team as the stages see it.
+#[derive(Debug)]
+pub(crate) struct Team {
+    pub(crate) name: String,
+    /// Indices into [`Routes`] and the Envoy routes that serve them, in order of precedence.
+    pub(crate) routes: Vec<(usize, String)>,
+    pub(crate) policy: Option<Rc<Policy>>,
+    pub(crate) quota: Plan,
+    /// Whether one of the quotas is in US dollars.
+    pub(crate) counts_usd: bool,
+    pub(crate) on_exceeded: OnExceeded,
+    pub(crate) on_unavailable: OnUnavailable,
+}
+
+impl Engine {
+    /// The fused gateway: every stage.
+    ///
+    /// # Errors
+    /// A reference to a route or policy that is not there, a key digest that is none, a policy that does not compile.
+    pub fn gateway(config: &GatewayConfig) -> Result<Self, StageError> {
+        let hash_key = config.hash_key.as_bytes();
+        let mut policies = Vec::with_capacity(config.redaction.len());
+        for named in &config.redaction {
+            policies.push((named.name.as_str(), compile(&named.name, &named.spec, hash_key)?));
+        }
+        let routes = Routes::new(&config.routes);
+        let mut identities = Identities::default();
+        let mut teams = Vec::with_capacity(config.teams.len());
+        for (index, team) in config.teams.iter().enumerate() {
+            for digest in &team.api_keys {
+                identities
+                    .add(digest, index)
+                    .map_err(|problem| StageError(format!("team `{}`: {problem}", team.name)))?;
+            }
+            teams.push(Team::new(team, &routes, &policies)?);
+        }
+        Ok(Self {
+            digest: config.digest.clone(),
+            request_limit: config.limits.request_body,
+            tags: config.tags.clone(),
+            identities: Some(identities),
+            routes: Some(routes),
+            teams,
+            counting: true,
+        })
+    }
+
+    /// Redaction alone.
+    ///
+    /// # Errors
+    /// The policy does not compile.
+    pub fn redact(config: &RedactConfig) -> Result<Self, StageError> {
+        let policy = compile(&config.policy.name, &config.policy.spec, config.hash_key.as_bytes())?;
+        let team = Team { policy: Some(policy), ..Team::anonymous("default") };
+        Ok(Self { counting: false, ..Self::single(config.limits.request_body, team) })
+    }
+
+    /// Counting alone: usage read from answers and told as facts.
+    #[must_use]
+    pub fn token_count(config: &TokenCountConfig) -> Self {
+        Self::single(config.limits.request_body, Team::anonymous("default"))
+    }
+
+    /// Quotas alone, for one team.
+    ///
+    /// # Errors
+    /// A quota in US dollars: prices belong to routes, which only the gateway knows.
+    pub fn quota_check(config: &QuotaCheckConfig) -> Result<Self, StageError> {
+        if let Some(quota) = config.quotas.iter().find(|quota| quota.unit == Unit::Usd) {
+            return Err(StageError(format!(
+                "quota `{}`: `usd` needs the prices of routes, which only the gateway module has",
+                quota.name
+            )));
+        }
+        let team = Team {
+            quota: Plan::new(&config.team, &config.quotas),
+            on_unavailable: config.on_unavailable,
+            ..Team::anonymous(&config.team)
+        };
+        Ok(Self { tags: config.tags.clone(), ..Self::single(config.limits.request_body, team) })
+    }
+
+    fn single(request_limit: usize, team: Team) -> Self {
+        Self {
+            digest: String::new(),
+            request_limit,
+            tags: tollgate_policy::gateway::Tags::default(),
+            identities: None,
+            routes: None,
+            teams: vec![team],
+            counting: true,
+        }
+    }
+}
+
+impl Team {
+    fn anonymous(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            routes: Vec::new(),
+            policy: None,
+            quota: Plan::new(name, &[]),
+            counts_usd: false,
+            on_exceeded: OnExceeded::default(),
+            on_unavailable: OnUnavailable::default(),
+        }
+    }
+
+    fn new(config: &TeamConfig, routes: &Routes, policies: &[(&str, Rc<Policy>)]) -> Result<Self, StageError> {
+        let missing = |kind: &str, name: &str| {
+            StageError(format!("team `{}` names {kind} `{name}`, which is not there", config.name))
+        };
+        let mut served = Vec::with_capacity(config.routes.len());
+        for route in &config.routes {
+            let index = routes.index(&route.route).ok_or_else(|| missing("route", &route.route))?;
+            served.push((index, route.target.clone()));
+        }
+        let policy = match &config.redaction {
+            None => None,
+            Some(name) => {
+                let found = policies.iter().find(|(known, _)| known == name);
+                Some(Rc::clone(&found.ok_or_else(|| missing("redaction policy", name))?.1))
+            }
+        };
+        Ok(Self {
+            routes: served,
+            policy,
+            quota: Plan::new(&config.name, &config.quotas),
+            counts_usd: config.quotas.iter().any(|quota| quota.unit == Unit::Usd),
+            on_exceeded: config.on_exceeded.clone(),
+            on_unavailable: config.on_unavailable,
+            ..Self::anonymous(&config.name)
+        })
+    }
+
+    /// The policy, if it looks at texts that travel this way.
+    pub(crate) fn policy_for(&self, direction: Direction) -> Option<&Rc<Policy>> {
+        self.policy.as_ref().filter(|policy| policy.applies_to(direction))
+    }
+}
+
+fn compile(
+    name: &str,
+    spec: &tollgate_policy::redaction::RedactionSpec,
+    hash_key: &[u8],
+) -> Result<Rc<Policy>, StageError> {
+    Policy::compile(name, spec, hash_key)
+        .map(Rc::new)
+        .map_err(|e| StageError(format!("redaction policy `{name}`: {e}")))
+}

@@ -1,0 +1,293 @@
+//! One request and its answer.
+
+use std::rc::Rc;
+
+use tollgate_dialects::ClientDialect;
+use tollgate_dialects::endpoint::{self, Endpoint};
+use tollgate_dialects::refusal::Refusal;
+use tollgate_policy::names::{self, fact};
+use tollgate_quota::{Reservation, Store};
+use tollgate_redaction::{Report, Vault};
+use tollgate_wire::json::{JsonError, JsonErrorKind};
+
+use crate::answer::{Answer, Rewrite};
+use crate::engine::Engine;
+use crate::facts::Facts;
+use crate::identity::is_credential;
+use crate::reply::Reply;
+use crate::request::Asked;
+use crate::settle::Charge;
+use crate::{Headers, models};
+
+/// What a request without a body is refused with.
+const EMPTY: JsonError = JsonError { offset: 0, kind: JsonErrorKind::Empty };
+
+/// What becomes of a request after its headers.
+#[derive(Debug)]
+pub enum OnHeaders {
+    /// It is none of our business: no more callbacks are needed.
+    Pass,
+    /// Hold it until the body is there.
+    AwaitBody,
+    /// Answer it.
+    Answer(Reply),
+}
+
+/// What becomes of a request after its body.
+#[derive(Debug)]
+pub enum OnBody {
+    /// Send it on.
+    Forward {
+        /// The new body, if it changed; the content length then changes with it.
+        body: Option<Vec<u8>>,
+        /// Whether the request now has [`names::ROUTE_HEADER`] and a route must be chosen again: the header's value.
+        route: Option<String>,
+    },
+    /// Answer it.
+    Answer(Reply),
+}
+
+/// What becomes of an answer after its headers.
+#[derive(Debug, PartialEq, Eq)]
+pub enum AnswerMode {
+    /// It passes as it is; no body callback is needed.
+    Pass,
+    /// It passes as it comes, through [`Exchange::on_response_body`], which may change its length.
+    Stream,
+    /// Hold it until it is whole.
+    Hold,
+    /// Answer the client with this instead.
+    Replace(Reply),
+}
+
+/// One request and its answer, from the first header to the last byte.
+#[derive(Debug)]
+pub struct Exchange {
+    pub(crate) engine: Rc<Engine>,
+    pub(crate) team: usize,
+    pub(crate) dialect: ClientDialect,
+    pub(crate) tag_app: Option<String>,
+    pub(crate) tag_user: Option<String>,
+    /// What the request asked for, once its body was read.
+    pub(crate) asked: Option<Asked>,
+    pub(crate) vault: Vault,
+    pub(crate) report: Report,
+    pub(crate) reservation: Reservation,
+    pub(crate) answer: Answer,
+    pub(crate) charge: Charge,
+    pub(crate) facts: Facts,
+    /// What the next refusal tells beside its message.
+    pub(crate) refusal_headers: Vec<(&'static str, String)>,
+    /// The gateway has answered the request itself, or it is none of its business.
+    done_with: bool,
+    finished: bool,
+}
+
+impl Exchange {
+    /// Begins an exchange under `engine`, whatever configuration comes after.
+    #[must_use]
+    pub fn new(engine: Rc<Engine>) -> Self {
+        Self {
+            engine,
+            team: 0,
+            dialect: ClientDialect::OpenaiChat,
+            tag_app: None,
+            tag_user: None,
+            asked: None,
+            vault: Vault::default(),
+            report: Report::default(),
+            reservation: Reservation::default(),
+            answer: Answer::default(),
+            charge: Charge::default(),
+            facts: Facts::default(),
+            refusal_headers: Vec::new(),
+            done_with: false,
+            finished: false,
+        }
+    }
+
+    /// What has become known since the last call, by filter-state key.
+    pub fn facts(&mut self) -> Vec<(&'static str, String)> {
+        self.facts.take()
+    }
+
+    /// Headers to take out before the request goes on: the caller's key, encodings nobody could read, and whatever a client sends under
+    /// a name of ours.
+    pub fn headers_to_remove<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+        let authenticated = self.engine.identities.is_some();
+        names
+            .filter(|name| {
+                *name == "accept-encoding"
+                    || (authenticated && is_credential(name))
+                    || name.starts_with(names::HEADER_PREFIX)
+            })
+            .collect()
+    }
+
+    /// The request's headers. `end_of_stream`: there is no body.
+    pub fn on_request_headers(&mut self, headers: &dyn Headers, end_of_stream: bool) -> OnHeaders {
+        let engine = Rc::clone(&self.engine);
+        let method = headers.get(":method").unwrap_or_default();
+        let path = headers.get(":path").unwrap_or_default();
+        let endpoint = endpoint::resolve(method, path);
+        self.dialect = match &endpoint {
+            Ok(Endpoint::Api(dialect)) => *dialect,
+            _ => endpoint::caller_dialect(|name| headers.get(name).is_some()),
+        };
+        match self.admit(&engine, headers, endpoint, end_of_stream) {
+            Ok(OnHeaders::Pass) => {
+                self.done_with = true;
+                OnHeaders::Pass
+            }
+            Ok(OnHeaders::Answer(reply)) => {
+                self.done_with = true;
+                self.facts.add(fact::DECISION, "allow");
+                OnHeaders::Answer(reply)
+            }
+            Ok(verdict) => verdict,
+            Err(refusal) => OnHeaders::Answer(self.refuse(&refusal)),
+        }
+    }
+
+    fn admit(
+        &mut self,
+        engine: &Engine,
+        headers: &dyn Headers,
+        endpoint: Result<Endpoint<'_>, Refusal>,
+        end_of_stream: bool,
+    ) -> Result<OnHeaders, Refusal> {
+        let Some(routes) = &engine.routes else {
+            // A single stage in somebody's own Envoy: what is no model API is not ours to judge.
+            if !matches!(endpoint, Ok(Endpoint::Api(_))) {
+                return Ok(OnHeaders::Pass);
+            }
+            self.tag(engine, headers);
+            return Self::expect_body(engine, headers, end_of_stream);
+        };
+        if headers.get("upgrade").is_some() || headers.get(":protocol").is_some() {
+            return Err(Refusal::upgrade());
+        }
+        if let Some(identities) = &engine.identities {
+            self.team = identities.team(headers)?;
+        }
+        let team = engine.teams.get(self.team).ok_or_else(Refusal::unknown_key)?;
+        self.facts.add(fact::TEAM, team.name.as_str());
+        self.tag(engine, headers);
+        match endpoint? {
+            Endpoint::Api(_) => Self::expect_body(engine, headers, end_of_stream),
+            Endpoint::Models => Ok(OnHeaders::Answer(models::list(routes, team, self.dialect))),
+            Endpoint::Model(id) => models::one(routes, team, &id, self.dialect).map(OnHeaders::Answer),
+        }
+    }
+
+    fn expect_body(engine: &Engine, headers: &dyn Headers, end_of_stream: bool) -> Result<OnHeaders, Refusal> {
+        let encoding = headers.get("content-encoding").map(str::trim).unwrap_or_default();
+        if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
+            return Err(Refusal::compressed_body(encoding));
+        }
+        let length = headers.get("content-length").and_then(|value| value.trim().parse::<usize>().ok());
+        if length.is_some_and(|length| length > engine.request_limit) {
+            return Err(Refusal::body_too_large(engine.request_limit as u64));
+        }
+        if end_of_stream {
+            return Err(Refusal::not_json(EMPTY));
+        }
+        Ok(OnHeaders::AwaitBody)
+    }
+
+    fn tag(&mut self, engine: &Engine, headers: &dyn Headers) {
+        let read = |name: &Option<String>| name.as_deref().and_then(|name| headers.get(name)).map(str::to_owned);
+        self.tag_app = read(&engine.tags.app);
+        self.tag_user = read(&engine.tags.user);
+    }
+
+    /// So much of the body has arrived: an answer if it is too much already.
+    pub fn on_request_size(&mut self, size: usize) -> Option<Reply> {
+        let limit = self.engine.request_limit;
+        (size > limit).then(|| self.refuse(&Refusal::body_too_large(limit as u64)))
+    }
+
+    /// The whole body. `now_ms`: milliseconds since 1970.
+    pub fn on_request_body(&mut self, body: &[u8], store: &mut dyn Store, now_ms: u64) -> OnBody {
+        let engine = Rc::clone(&self.engine);
+        let Some(team) = engine.teams.get(self.team) else {
+            return OnBody::Answer(self.refuse(&Refusal::unknown_key()));
+        };
+        match self.read_request(&engine, team, body, store, now_ms) {
+            Ok(forward) => forward,
+            Err(refusal) => OnBody::Answer(self.refuse(&refusal)),
+        }
+    }
+
+    /// The answer's status and headers, a provider's or Envoy's own. `end_of_stream`: there is no body.
+    pub fn on_response_headers(&mut self, headers: &dyn Headers, end_of_stream: bool) -> AnswerMode {
+        if self.done_with {
+            return AnswerMode::Pass;
+        }
+        self.begin_answer(headers, end_of_stream)
+    }
+
+    /// Bytes of the answer, all of it at once in [`AnswerMode::Hold`]. Returns what to send instead, if it differs.
+    pub fn on_response_body(&mut self, bytes: &[u8], end_of_stream: bool) -> Option<Rewrite> {
+        if self.done_with {
+            return None;
+        }
+        self.read_answer(bytes, end_of_stream)
+    }
+
+    /// The end, however it came about. Settles and completes the facts; a second call does nothing.
+    ///
+    /// `provider` is the provider that served the last attempt, where one is known.
+    pub fn finish(&mut self, store: &mut dyn Store, provider: Option<&str>) {
+        if std::mem::replace(&mut self.finished, true) {
+            return;
+        }
+        let engine = Rc::clone(&self.engine);
+        self.settle(&engine, store, provider);
+    }
+
+    /// Whether settling needs to know which provider served: only prices depend on it.
+    #[must_use]
+    pub fn wants_provider(&self) -> bool {
+        !self.finished && self.asked.as_ref().is_some_and(|asked| asked.priced)
+    }
+
+    /// The host failed where the request could slip by undecided.
+    pub fn internal_error(&mut self) -> Reply {
+        self.refuse(&Refusal::internal())
+    }
+
+    /// Refuses in the place of an answer; what the request may have cost is still settled.
+    pub(crate) fn refuse_answer(&mut self, refusal: &Refusal) -> Reply {
+        self.facts.add(fact::DECISION, refusal.kind.as_str());
+        Reply::refusal(refusal, self.dialect)
+    }
+
+    pub(crate) fn rate_limit_headers(&self) -> Vec<(&'static str, String)> {
+        let admitted_ms = self.asked.as_ref().map_or(0, |asked| asked.admitted_ms);
+        rate_limits(self.dialect, self.reservation.standings(), None, admitted_ms)
+    }
+
+    pub(crate) fn refuse(&mut self, refusal: &Refusal) -> Reply {
+        self.done_with = true;
+        self.facts.add(fact::DECISION, refusal.kind.as_str());
+        self.facts.add(fact::POLICY_DIGEST, self.engine.digest.as_str());
+        Reply::refusal(refusal, self.dialect).with_headers(std::mem::take(&mut self.refusal_headers))
+    }
+}
+
+/// What the caller's SDK reads about its limits.
+pub(crate) fn rate_limits(
+    dialect: ClientDialect,
+    standings: &[tollgate_quota::Standing],
+    refusing: Option<&tollgate_quota::Standing>,
+    now_ms: u64,
+) -> Vec<(&'static str, String)> {
+    if standings.is_empty() && refusing.is_none() {
+        return Vec::new();
+    }
+    match dialect {
+        ClientDialect::AnthropicMessages => tollgate_quota::headers::anthropic(standings, refusing),
+        ClientDialect::OpenaiChat => tollgate_quota::headers::openai(standings, refusing, now_ms),
+    }
+}

@@ -1,0 +1,105 @@
+//! Which route serves the model a client asks for.
+
+use tollgate_dialects::Usage;
+use tollgate_dialects::refusal::Refusal;
+use tollgate_policy::gateway::{Price, RouteBackend, RouteConfig};
+use tollgate_policy::model::ModelName;
+
+use crate::engine::Team;
+
+/// Output that is reserved for a request that states no bound, when no backend of its route states one either.
+pub(crate) const UNSTATED_OUTPUT: u64 = 4096;
+
+/// Every route of the configuration.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    routes: Vec<RouteConfig>,
+}
+
+/// Where a request goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resolved<'a> {
+    pub(crate) route: &'a RouteConfig,
+    /// The Envoy route.
+    pub(crate) target: &'a str,
+}
+
+impl Routes {
+    pub(crate) fn new(routes: &[RouteConfig]) -> Self {
+        Self { routes: routes.to_vec() }
+    }
+
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        self.routes.iter().position(|route| route.name == name)
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<&RouteConfig> {
+        self.routes.get(index)
+    }
+
+    /// The first of the team's routes that serves `model`.
+    ///
+    /// # Errors
+    /// 404 if no route of anybody knows the model, 403 if one does and the team may not use it.
+    pub(crate) fn resolve<'a>(&'a self, team: &'a Team, model: &str) -> Result<Resolved<'a>, Refusal> {
+        ModelName::new(model).map_err(Refusal::bad_model_name)?;
+        let serves = |route: &RouteConfig| route.models.iter().any(|pattern| pattern.matches(model));
+        for (index, target) in &team.routes {
+            if let Some(route) = self.routes.get(*index).filter(|route| serves(route)) {
+                return Ok(Resolved { route, target });
+            }
+        }
+        Err(if self.routes.iter().any(serves) {
+            Refusal::model_not_allowed(model, &team.name)
+        } else {
+            Refusal::model_not_found(model)
+        })
+    }
+
+    /// Every model the team can ask for by name, in the order of its routes: the literal patterns, and for the others the backends'
+    /// models that match them.
+    pub(crate) fn models<'a>(&'a self, team: &'a Team) -> Vec<&'a str> {
+        let mut names: Vec<&str> = Vec::new();
+        for route in team.routes.iter().filter_map(|(index, _)| self.routes.get(*index)) {
+            let literal = route.models.iter().filter(|pattern| pattern.is_literal()).map(|pattern| pattern.as_str());
+            let matching = route.backends.iter().filter_map(|backend| backend.model.as_ref()).map(ModelName::as_str);
+            let matching = matching.filter(|name| route.models.iter().any(|pattern| pattern.matches(name)));
+            for name in literal.chain(matching) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+}
+
+impl Resolved<'_> {
+    /// The most output tokens that any backend of the route produces in one answer.
+    pub(crate) fn max_output_tokens(&self) -> u64 {
+        self.route
+            .backends
+            .iter()
+            .map(|backend| backend.max_output_tokens.unwrap_or(UNSTATED_OUTPUT))
+            .max()
+            .unwrap_or(UNSTATED_OUTPUT)
+    }
+
+    /// What this much costs at the dearest backend, in millionths of a US dollar: a reservation must hold whoever serves.
+    pub(crate) fn dearest(&self, input: u64, output: u64) -> u64 {
+        let usage = Usage { input, output, ..Usage::default() };
+        self.route.backends.iter().map(|backend| micro_usd(backend, &usage)).max().unwrap_or(0)
+    }
+}
+
+/// The price of `usage` at `backend` in millionths of a US dollar, rounded up; 0 where no price is listed. US dollars per million tokens
+/// and millionths of a dollar per token are the same number.
+pub(crate) fn micro_usd(backend: &RouteBackend, usage: &Usage) -> u64 {
+    let Some(Price { input, output, cache_read, cache_write }) = backend.price else { return 0 };
+    let uncached = usage.input.saturating_sub(usage.cached_read).saturating_sub(usage.cache_write);
+    let sum = uncached as f64 * input
+        + usage.cached_read as f64 * cache_read.unwrap_or(input)
+        + usage.cache_write as f64 * cache_write.unwrap_or(input)
+        + usage.output as f64 * output;
+    sum.ceil() as u64
+}

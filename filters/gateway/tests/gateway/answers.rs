@@ -1,0 +1,93 @@
+//! What becomes of answers.
+
+use serde_json::json;
+use tollgate_host::fake::Answer;
+
+use crate::fixtures::*;
+
+#[test]
+fn usage_is_asked_for_in_streams_and_hidden_again() {
+    let gateway = gateway(&config());
+    let outcome = gateway.exchange(chat(OTHER_KEY, &ask_streamed("hi")), sse(stream_of(&["hello"]), 64));
+    assert_eq!(json_of(&outcome.upstream)["stream_options"]["include_usage"], true);
+    assert!(!text_of(&outcome.client).contains("prompt_tokens"), "{}", text_of(&outcome.client));
+    assert_eq!(streamed_text(&outcome), "hello");
+    assert_eq!(outcome.state("gen_ai.usage.output_tokens"), Some("7"));
+
+    let mut asked = ask_streamed("hi");
+    asked["stream_options"] = json!({"include_usage": true});
+    let outcome = gateway.exchange(chat(OTHER_KEY, &asked), sse(stream_of(&["hello"]), 64));
+    assert_eq!(text_of(&outcome.client), stream_of(&["hello"]), "a client that asked sees every byte");
+}
+
+#[test]
+fn an_answer_with_nothing_to_change_passes_byte_for_byte() {
+    let body = b"{ \"id\" : \"x\", \"choices\": [ ],\n \"usage\": {\"prompt_tokens\": 1, \"completion_tokens\": 2, \"total_tokens\": 3} }";
+    let answer = Answer::new(200)
+        .header("content-type", "application/json")
+        .header("content-length", &body.len().to_string())
+        .body(body);
+    let outcome = gateway(&config()).exchange(chat(OTHER_KEY, &ask("hi")), answer);
+    assert_eq!(outcome.client.body(), body);
+    assert_eq!(outcome.client.header("content-length"), Some(body.len().to_string().as_str()));
+}
+
+#[test]
+fn envoys_own_errors_come_in_the_callers_dialect() {
+    let gateway = gateway(&config());
+    for (status, text) in
+        [(503, "no healthy upstream"), (504, "upstream request timeout"), (502, "upstream connect error"), (404, "")]
+    {
+        let answer = || {
+            let answer = Answer::new(status);
+            if text.is_empty() { answer } else { answer.header("content-type", "text/plain").body(text) }
+        };
+        let outcome = gateway.exchange(chat(OTHER_KEY, &ask("hi")), answer());
+        assert_eq!(outcome.client.status(), status);
+        assert!(json_of(&outcome.client)["error"]["message"].is_string(), "{status}");
+        let outcome = gateway.exchange(
+            messages(
+                OTHER_KEY,
+                &json!({"model": "smart", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}),
+            ),
+            answer(),
+        );
+        assert_eq!(json_of(&outcome.client)["type"], "error", "{status}");
+    }
+}
+
+#[test]
+fn a_broken_answer_is_a_well_formed_error() {
+    let gateway = gateway(&config());
+    for body in ["{\"choices\": [", "<html>", ""] {
+        let answer = Answer::new(200).header("content-type", "application/json").body(body);
+        let outcome = gateway.exchange(chat(OTHER_KEY, &ask("hi")), answer);
+        assert_eq!(outcome.client.status(), 502, "{body:?}");
+        assert!(json_of(&outcome.client)["error"]["message"].is_string());
+    }
+}
+
+#[test]
+fn a_providers_error_passes_with_its_placeholders_restored_and_costs_nothing() {
+    let answer = Answer::new(400).header("content-type", "application/json").body(
+        json!({"error": {"message": "cannot mail <EMAIL_1>", "type": "invalid_request_error", "param": null, "code": null}}).to_string(),
+    );
+    let outcome = gateway(&config()).exchange(chat(SUPPORT_KEY, &ask("mail jane@example.com")), answer);
+    assert_eq!(outcome.client.status(), 400);
+    assert_eq!(json_of(&outcome.client)["error"]["message"], "cannot mail jane@example.com");
+    assert_eq!(outcome.state("gen_ai.usage.input_tokens"), Some("0"));
+}
+
+#[test]
+fn a_cut_stream_is_charged_for_what_was_delivered_and_says_so() {
+    let gateway = gateway(&config());
+    let whole = stream_of(&["one ", "two ", "three "]);
+    let cut = &whole[..whole.find("\"stop\"").unwrap()];
+    let mut stream = gateway.stream();
+    stream.send(chat(OTHER_KEY, &ask_streamed("hi")));
+    stream.answer(sse(cut, 100));
+    let outcome = stream.finish();
+    assert_eq!(outcome.state("tollgate.usage_source"), Some("partial"));
+    let output: u64 = outcome.state("gen_ai.usage.output_tokens").unwrap().parse().unwrap();
+    assert!((3..20).contains(&output), "{output}");
+}
