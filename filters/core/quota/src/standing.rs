@@ -1,0 +1,34 @@
+//! Where a request stands with one quota.
+
+use std::sync::Arc;
+
+use tollgate_policy::quota::{Subject, Unit, Window};
+
+/// One quota as a request found it: what is left for the caller, and until when. Amounts are in the unit's smallest
+/// step (millionths of a US dollar for `usd`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The quota's name in the policy.
+    pub quota: Arc<str>,
+    /// What it counts.
+    pub unit: Unit,
+    /// Its window.
+    pub per: Window,
+    /// Whose use it adds up.
+    pub by: Subject,
+    /// How much fits into one window.
+    pub limit: u64,
+    /// How much is left in this window, after this request where it was admitted.
+    pub remaining: u64,
+    /// When the window ends and the whole limit is there again, in milliseconds since 1970. For a window that has
+    /// not begun, when it would end had it begun with this request.
+    pub resets_at_ms: u64,
+}
+
+impl Standing {
+    /// Milliseconds until the window ends; 0 once it has.
+    #[must_use]
+    pub fn reset_ms(&self, now_ms: u64) -> u64 {
+        self.resets_at_ms.saturating_sub(now_ms)
+    }
+}

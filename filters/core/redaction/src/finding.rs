@@ -1,0 +1,82 @@
+//! Findings, and which of them count where they overlap.
+
+use tollgate_policy::redaction::Action;
+
+use crate::detect::Candidate;
+
+/// Names a rule of the policy that found something; see [`Policy::rule_name`](crate::Policy::rule_name).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub(crate) u16);
+
+/// A place in a text that a rule names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule, or the detector of a rule.
+    pub rule: RuleId,
+    /// Offset of the first byte. Always between two characters, like `end`.
+    pub start: usize,
+    /// Offset behind the last byte.
+    pub end: usize,
+    /// What the rule does about it.
+    pub action: Action,
+}
+
+/// Settles overlaps: the longest candidate wins, then one that allows, then the earlier rule, then the earlier place. Leaves what won,
+/// in order of place.
+pub(crate) fn settle(candidates: &mut Vec<Candidate>, action: impl Fn(u16) -> Action) {
+    if candidates.len() < 2 {
+        return;
+    }
+    candidates.sort_unstable_by_key(|candidate| candidate.start);
+    let mut clear_up_to = 0;
+    let overlap = candidates.iter().any(|candidate| {
+        let overlaps = candidate.start < clear_up_to;
+        clear_up_to = clear_up_to.max(candidate.end);
+        overlaps
+    });
+    if !overlap {
+        return;
+    }
+    let mut by_rank = std::mem::take(candidates);
+    by_rank.sort_unstable_by_key(|candidate| {
+        let length = candidate.end - candidate.start;
+        (std::cmp::Reverse(length), false, candidate.rule, candidate.start)
+    });
+    // Ordered by place; what is in it does not overlap.
+    let mut winners = std::collections::BTreeMap::new();
+    for candidate in by_rank {
+        let before = winners.range(..=candidate.start).next_back();
+        let behind = winners.range(candidate.start..).next();
+        let free = before.is_none_or(|(_, winner): (_, &Candidate)| winner.end <= candidate.start)
+            && behind.is_none_or(|(&start, _)| start >= candidate.end);
+        if free {
+            winners.insert(candidate.start, candidate);
+        }
+    }
+    candidates.extend(winners.into_values());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(candidates: &[(u16, usize, usize)], allow: u16) -> Vec<(u16, usize, usize)> {
+        let mut list = candidates.iter().map(|&(rule, start, end)| Candidate { rule, start, end }).collect();
+        settle(&mut list, |rule| if rule == allow { Action::Allow } else { Action::Mask });
+        list.iter().map(|candidate| (candidate.rule, candidate.start, candidate.end)).collect()
+    }
+
+    #[test]
+    fn longest_then_allow_then_earlier_rule() {
+        assert_eq!(settled(&[(1, 5, 9), (0, 0, 2)], 9), [(0, 0, 2), (1, 5, 9)]);
+        assert_eq!(settled(&[(0, 0, 4), (1, 2, 9)], 9), [(1, 2, 9)]);
+        assert_eq!(settled(&[(2, 0, 4), (1, 0, 4)], 9), [(1, 0, 4)]);
+        assert_eq!(settled(&[(0, 0, 4), (1, 0, 4)], 1), [(1, 0, 4)]);
+        assert_eq!(settled(&[(0, 0, 5), (1, 0, 4)], 1), [(0, 0, 5)]);
+        // The loser of one overlap does not count against a third.
+        assert_eq!(settled(&[(0, 0, 10), (1, 8, 12), (2, 11, 14)], 9), [(0, 0, 10), (2, 11, 14)]);
+        assert_eq!(settled(&[(0, 3, 5), (0, 3, 5)], 9), [(0, 3, 5)]);
+        // Side by side is no overlap.
+        assert_eq!(settled(&[(0, 0, 4), (1, 4, 6)], 9), [(0, 0, 4), (1, 4, 6)]);
+    }
+}

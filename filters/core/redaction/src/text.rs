@@ -1,0 +1,91 @@
+//! Small questions about bytes, answered without a bounds check that could panic.
+
+use std::ops::Range;
+
+/// The byte at `at`, or 0 beyond the text. No detector looks for NUL, so the stand-in matches nothing.
+#[inline]
+pub(crate) fn at(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(0)
+}
+
+/// The byte in front of `at`, or 0 at the start.
+#[inline]
+pub(crate) fn before(text: &[u8], position: usize) -> u8 {
+    match position.checked_sub(1) {
+        Some(previous) => at(text, previous),
+        None => 0,
+    }
+}
+
+/// The bytes of a range; nothing if it does not lie within the text.
+#[inline]
+pub(crate) fn slice(text: &[u8], range: Range<usize>) -> &[u8] {
+    text.get(range).unwrap_or_default()
+}
+
+/// What follows `from`.
+#[inline]
+pub(crate) fn tail(text: &[u8], from: usize) -> &[u8] {
+    text.get(from..).unwrap_or_default()
+}
+
+/// Whether the text goes on with `what` at `position`.
+#[inline]
+pub(crate) fn follows(text: &[u8], position: usize, what: &[u8]) -> bool {
+    tail(text, position).starts_with(what)
+}
+
+/// How many bytes from `position` on satisfy `wanted`.
+pub(crate) fn count(text: &[u8], position: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    tail(text, position).iter().take_while(|&&byte| wanted(byte)).count()
+}
+
+/// Whether no ASCII letter or digit touches the range on either side, so that it is no part of a longer word or number.
+#[inline]
+pub(crate) fn stands_alone(text: &[u8], range: &Range<usize>) -> bool {
+    !before(text, range.start).is_ascii_alphanumeric() && !at(text, range.end).is_ascii_alphanumeric()
+}
+
+/// The character that ends in front of `position`.
+pub(crate) fn char_before(text: &str, position: usize) -> Option<char> {
+    text.get(..position)?.chars().next_back()
+}
+
+/// The character that starts at `position`.
+pub(crate) fn char_at(text: &str, position: usize) -> Option<char> {
+    text.get(position..)?.chars().next()
+}
+
+/// Widens a range to whole characters, for matchers that work on bytes.
+pub(crate) fn whole_characters(text: &str, range: Range<usize>) -> Range<usize> {
+    let mut start = range.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = range.end.min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
+/// Whether one of the lower-case `words` stands as a word in the `window` bytes in front of `position`.
+pub(crate) fn word_before(text: &[u8], position: usize, window: usize, words: &[&str]) -> bool {
+    let start = position.saturating_sub(window);
+    has_word(text, start..position, words)
+}
+
+/// Whether one of the lower-case `words` stands as a word within the range.
+pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
+    range.clone().any(|start| {
+        // Letters only: an underscore or a digit in front, as in `user_phone`, does start a word here.
+        at(text, start).is_ascii_alphabetic()
+            && !before(text, start).is_ascii_alphabetic()
+            && words.iter().any(|word| {
+                let end = start + word.len();
+                end <= range.end
+                    && slice(text, start..end).eq_ignore_ascii_case(word.as_bytes())
+                    && !at(text, end).is_ascii_alphabetic()
+            })
+    })
+}

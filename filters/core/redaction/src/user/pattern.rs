@@ -1,0 +1,94 @@
+//! Regular expressions.
+
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::Reach;
+use crate::detect::Candidate;
+use crate::text;
+
+/// Most memory a compiled pattern may take, and its cache per thread, in bytes.
+const LIMIT: usize = 1 << 20;
+/// Longest pattern in bytes.
+const MAX: usize = 4096;
+/// Longest match that a stream waits for, in bytes, where a pattern sets no bound itself.
+const UNBOUNDED: usize = 256;
+
+/// A regular expression and the rule it belongs to.
+pub(crate) struct Pattern {
+    rule: u16,
+    reach: Reach,
+    regex: Regex,
+}
+
+impl Pattern {
+    /// Compiles a pattern; linear in time by construction, bounded in memory.
+    pub fn compile(rule: u16, pattern: &str) -> Result<Self, String> {
+        if pattern.len() > MAX {
+            return Err(format!("pattern is {} bytes long; at most {MAX} are allowed", pattern.len()));
+        }
+        let regex = RegexBuilder::new(pattern).unicode(false).size_limit(LIMIT).dfa_size_limit(LIMIT).build().map_err(
+            |error| match error {
+                regex::Error::CompiledTooBig(limit) => {
+                    format!("pattern takes more than {limit} bytes compiled: use smaller repetitions")
+                }
+                error => format!("pattern: {error}"),
+            },
+        )?;
+        if regex.is_match(b"") {
+            return Err("pattern matches the empty text, so it would be found everywhere".to_owned());
+        }
+        Ok(Self { rule, reach: reach_of(pattern), regex })
+    }
+
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Appends where it matches from `from` on.
+    pub fn find(&self, text: &str, from: usize, out: &mut Vec<Candidate>) {
+        let mut at = from;
+        while let Some(found) = self.regex.find_at(text.as_bytes(), at) {
+            // An empty match, as of a bare look-around, has nothing to redact.
+            if found.is_empty() {
+                at = found.end() + 1;
+                if at > text.len() {
+                    return;
+                }
+                continue;
+            }
+            at = found.end();
+            let range = text::whole_characters(text, found.range());
+            out.push(Candidate { rule: self.rule, start: range.start, end: range.end });
+        }
+    }
+}
+
+/// How far a pattern can reach; the farthest where it cannot be told.
+fn reach_of(pattern: &str) -> Reach {
+    let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
+    let Ok(hir) = parsed else { return Reach { lookahead: UNBOUNDED, joined_scripts: true } };
+    let holds = |wanted: &dyn Fn(u8) -> bool| can_match(&hir, wanted);
+    let longest = hir.properties().maximum_len().map_or(UNBOUNDED, |length| (length + 4).min(UNBOUNDED));
+    Reach {
+        lookahead: if holds(&|byte: u8| byte.is_ascii_whitespace()) { longest } else { 0 },
+        joined_scripts: holds(&|byte: u8| !byte.is_ascii()),
+    }
+}
+
+/// Whether a match can hold a byte that is wanted.
+fn can_match(hir: &Hir, wanted: &dyn Fn(u8) -> bool) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.iter().any(|&byte| wanted(byte)),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.ranges().iter().any(|range| (range.start()..=range.end()).any(wanted))
+        }
+        // Only with Unicode switched on; its classes may hold anything.
+        HirKind::Class(Class::Unicode(_)) => true,
+        HirKind::Repetition(repetition) => can_match(&repetition.sub, wanted),
+        HirKind::Capture(capture) => can_match(&capture.sub, wanted),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| can_match(part, wanted)),
+    }
+}

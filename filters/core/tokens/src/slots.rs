@@ -1,0 +1,71 @@
+//! Where the price of each character is found: the one walk over a text, for counting and for calibration.
+
+use crate::class::{self, KINDS, LETTERS};
+
+/// Prices of small ASCII letters, by the letter and the two before it.
+pub const LETTER_SLOTS: usize = LETTERS * LETTERS * LETTERS;
+/// Prices of all other characters, by their kind and the kind before it.
+pub const KIND_SLOTS: usize = KINDS * KINDS;
+
+/// The price of a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// In the table of letters, below [`LETTER_SLOTS`].
+    Letter(usize),
+    /// In the table of kinds (the kind itself is the remainder by [`KINDS`]), below [`KIND_SLOTS`].
+    Kind(usize),
+    /// A digit that begins a group of three costs one token, the others none, in both vocabularies.
+    Digit(bool),
+}
+
+/// What came before: all that the price of the next character depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The last two letters, five bits each.
+    letters: usize,
+    /// Its kind, runs told apart.
+    kind: u8,
+    /// Its kind as [`class::kind`] has it.
+    plain: u8,
+    /// How often that kind came in a row.
+    run: u8,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self { letters: 28 << 5 | 28, kind: class::START, plain: class::START, run: 0 }
+    }
+}
+
+impl Context {
+    /// Where the price of `c` is found, being the next character.
+    #[inline]
+    pub fn step(&mut self, c: char) -> Slot {
+        let before = self.kind;
+        if c.is_ascii_lowercase() {
+            // Most of most texts; runs of these do not matter.
+            let letters = self.letters << 5 | (c as usize - 'a' as usize);
+            self.letters = letters & (LETTERS * LETTERS - 1);
+            self.kind = class::LOWER;
+            self.plain = class::LOWER;
+            return Slot::Letter(letters & (LETTER_SLOTS - 1));
+        }
+        let plain = class::kind(c);
+        self.letters = (self.letters << 5 | usize::from(class::letter(c))) & (LETTERS * LETTERS - 1);
+        self.run = if plain == self.plain { self.run.saturating_add(1) } else { 0 };
+        self.plain = plain;
+        self.kind = match self.run {
+            0 => plain,
+            1 if plain == class::SPACE => class::SPACE_AGAIN,
+            2.. if plain == class::SPACE => class::SPACE_RUN,
+            2.. if class::is_mark(plain) => class::MARK_RUN,
+            _ => plain,
+        };
+        if plain == class::DIGIT {
+            // 255 is a multiple of three, so going on from 0 keeps the groups.
+            self.run %= u8::MAX;
+            return Slot::Digit(self.run.is_multiple_of(3));
+        }
+        Slot::Kind((usize::from(before) * KINDS + usize::from(self.kind)) & (KIND_SLOTS - 1))
+    }
+}
