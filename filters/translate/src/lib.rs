@@ -7,21 +7,23 @@
 //! The answer's status is never changed and its headers are never held here: the router decides on a retry by them.
 
 mod origin;
+mod rewrite;
 
 use std::rc::Rc;
 
+use tollgate_dialects::ClientDialect;
 use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
-use tollgate_dialects::translate::{self, AnswerPlan, Attempt, StreamTranslator};
-use tollgate_dialects::ClientDialect;
+use tollgate_dialects::translate::{self, AnswerPlan, Attempt, HeaderEdit, StreamTranslator, UpstreamRequest};
 use tollgate_host::{
-    Body, BodyAction, Configuration, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, RootFilter, StreamFilter,
-    TrailersAction,
+    Body, BodyAction, Configuration, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, RootFilter,
+    StreamFilter, TrailersAction,
 };
 use tollgate_policy::names::{self, fact};
-use tollgate_policy::translate::TranslateConfig;
+use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
 
 use origin::Origin;
+use rewrite::rewrite;
 
 /// One configuration of the module.
 #[derive(Debug)]
@@ -57,12 +59,12 @@ enum Phase {
     Pass,
     /// The request is collected.
     Request(Box<Target>),
-    /// The request is gone; this is how its answer is read.
-    Sent(Box<AnswerPlan>),
+    /// The request is gone; this is how its answer is read, and what the request lost.
+    Sent { plan: AnswerPlan, dropped: Vec<String> },
     /// A streamed answer passes through.
     Stream(Box<StreamTranslator>),
     /// An answer is collected.
-    Answer { plan: Box<AnswerPlan>, status: u16, content_type: String },
+    Answer { plan: AnswerPlan, status: u16, content_type: String },
 }
 
 /// Where an attempt goes.
@@ -70,7 +72,10 @@ enum Phase {
 struct Target {
     provider: String,
     model: Option<String>,
+    /// What the client sent.
     origin: Origin,
+    /// The headers as this attempt found them.
+    headers: Headers,
 }
 
 impl AttemptFilter {
@@ -78,10 +83,10 @@ impl AttemptFilter {
     fn begin(&mut self, host: &mut dyn Host) -> Result<Target, Refusal> {
         let headers = host.headers(HeaderMap::Request).map_err(|e| failed(host, &e))?;
         let origin = match host.property(&[fact::ORIGIN]).map_err(|e| failed(host, &e))? {
-            Some(saved) => Origin::decode(&saved).ok_or_else(Refusal::internal)?,
+            Some(saved) => Origin::decode(saved).ok_or_else(Refusal::internal)?,
             None => {
-                let origin = Origin::of(&headers).map_err(|e| failed(host, &e))?;
-                host.set_property(fact::ORIGIN, origin.encoded()).map_err(|e| failed(host, &e))?;
+                let (origin, encoded) = Origin::of(&headers).map_err(|e| failed(host, &e))?;
+                host.set_property(fact::ORIGIN, &encoded).map_err(|e| failed(host, &e))?;
                 origin
             }
         };
@@ -99,7 +104,7 @@ impl AttemptFilter {
             return Err(Refusal::internal());
         };
         let model = metadata.get(names::METADATA_MODEL).map(str::to_owned);
-        Ok(Target { provider, model, origin })
+        Ok(Target { provider, model, origin, headers })
     }
 
     /// The whole body is there: send the provider its own request.
@@ -109,50 +114,13 @@ impl AttemptFilter {
             host.log(LogLevel::Error, &format!("no provider `{}` is configured", target.provider));
             return Err(Refusal::internal());
         };
-        let lenient = if root.config.lenient.is_empty() { &[][..] } else { self.lenient(host, &root) };
-        let attempt = Attempt { client: self.dialect, provider, model: target.model.as_deref(), lenient };
+        let lenient = if root.config.lenient.is_empty() { &[][..] } else { lenient(host, &root.config) };
+        let now_secs = host.now_nanos() / 1_000_000_000;
+        let attempt = Attempt { client: self.dialect, provider, model: target.model.as_deref(), lenient, now_secs };
         let body = host.body(Body::Request, 0, size).map_err(|e| failed(host, &e))?;
         let upstream = translate::request(&attempt, &body)?;
-        self.apply(host, target, provider.authority.as_str(), &upstream).map_err(|e| failed(host, &e))?;
-        self.phase = Phase::Sent(Box::new(upstream.answer));
-        Ok(())
-    }
-
-    fn lenient<'a>(&self, host: &mut dyn Host, root: &'a Translate) -> &'a [String] {
-        let route = host.property(&["xds", "route_name"]).ok().flatten().unwrap_or_default();
-        std::str::from_utf8(&route).ok().and_then(|route| root.config.lenient.get(route)).map_or(&[], Vec::as_slice)
-    }
-
-    fn apply(
-        &self,
-        host: &mut dyn Host,
-        target: &Target,
-        authority: &str,
-        upstream: &translate::UpstreamRequest,
-    ) -> Result<(), HostError> {
-        let map = HeaderMap::Request;
-        target.origin.restore(host)?;
-        host.set_header(map, names::PROVIDER_HEADER, &target.provider)?;
-        host.set_header(map, ":authority", authority)?;
-        if upstream.path != target.origin.path() {
-            host.set_header(map, ":path", &upstream.path)?;
-        }
-        for name in upstream.drop_headers {
-            host.remove_header(map, name)?;
-        }
-        for (name, value) in &upstream.set_headers {
-            host.set_header(map, name, value)?;
-        }
-        if let Some(body) = &upstream.body {
-            host.replace_body(Body::Request, body)?;
-            if target.origin.has_length() {
-                host.set_header(map, "content-length", &body.len().to_string())?;
-            }
-        }
-        host.set_property(fact::PROVIDER, target.provider.as_bytes())?;
-        if !upstream.dropped.is_empty() {
-            host.set_property(fact::DROPPED, upstream.dropped.join(",").as_bytes())?;
-        }
+        apply(host, target, provider, &upstream).map_err(|e| failed(host, &e))?;
+        self.phase = Phase::Sent { plan: upstream.answer, dropped: upstream.dropped };
         Ok(())
     }
 
@@ -181,7 +149,7 @@ impl AttemptFilter {
     fn answer_bytes(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) {
         let bytes = host.body(Body::Response, 0, size).unwrap_or_default();
         let changed = match &mut self.phase {
-            Phase::Pass | Phase::Request(_) | Phase::Sent(_) => None,
+            Phase::Pass | Phase::Request(_) | Phase::Sent { .. } => None,
             Phase::Stream(translator) => {
                 let mut out = Vec::with_capacity(bytes.len() * 2);
                 translator.push(&bytes, &mut out);
@@ -190,7 +158,9 @@ impl AttemptFilter {
                 }
                 Some(out)
             }
-            Phase::Answer { plan, status, content_type } => translate::response(plan, *status, content_type, &bytes).body,
+            Phase::Answer { plan, status, content_type } => {
+                translate::response(plan, *status, content_type, &bytes).body
+            }
         };
         if let Some(changed) = changed
             && let Err(error) = host.replace_body(Body::Response, &changed)
@@ -198,6 +168,42 @@ impl AttemptFilter {
             host.log(LogLevel::Error, &format!("an answer was not translated: {error}"));
         }
     }
+}
+
+/// Features that this route's policy lets drop.
+fn lenient<'a>(host: &mut dyn Host, config: &'a TranslateConfig) -> &'a [String] {
+    let route = host.property(&["xds", "route_name"]).ok().flatten().unwrap_or_default();
+    std::str::from_utf8(&route).ok().and_then(|route| config.lenient.get(route)).map_or(&[], Vec::as_slice)
+}
+
+/// Makes the request the provider's.
+fn apply(
+    host: &mut dyn Host,
+    target: &Target,
+    provider: &ProviderConfig,
+    upstream: &UpstreamRequest,
+) -> Result<(), HostError> {
+    // Where the provider speaks the client's dialect, the client's query is for it.
+    let query = match target.origin.path().split_once('?') {
+        Some((_, query)) if upstream.answer.passes_through() => format!("?{query}"),
+        _ => String::new(),
+    };
+    let path = format!("{}{query}", upstream.path);
+    let length = upstream.body.as_ref().map(|body| body.len().to_string());
+    let mut set = vec![
+        (names::PROVIDER_HEADER, target.provider.as_str()),
+        (":authority", provider.authority.as_str()),
+        (":path", &path),
+    ];
+    set.extend(upstream.set_headers.iter().map(|(name, value)| (*name, value.as_str())));
+    if let Some(length) = length.as_deref().filter(|_| target.origin.get("content-length").is_some()) {
+        set.push(("content-length", length));
+    }
+    rewrite(host, &target.headers, &target.origin, &set, upstream.drop_headers)?;
+    if let Some(body) = &upstream.body {
+        host.replace_body(Body::Request, body)?;
+    }
+    host.set_property(fact::PROVIDER, target.provider.as_bytes())
 }
 
 /// Logs a host's failure, which the caller learns of without its details.
@@ -231,35 +237,43 @@ impl StreamFilter for AttemptFilter {
     }
 
     fn on_response_headers(&mut self, host: &mut dyn Host, end_of_stream: bool) -> HeadersAction {
-        let Phase::Sent(plan) = std::mem::replace(&mut self.phase, Phase::Pass) else { return HeadersAction::Continue };
+        let Phase::Sent { plan, dropped } = std::mem::replace(&mut self.phase, Phase::Pass) else {
+            return HeadersAction::Continue;
+        };
         let Ok(headers) = host.headers(HeaderMap::Response) else { return HeadersAction::Continue };
         let status = headers.get(":status").and_then(|status| status.parse().ok()).unwrap_or(0);
         let content_type = headers.get("content-type").unwrap_or_default();
-        let edits = translate::answer_headers(&plan, status, &headers.iter().filter_map(text).collect::<Vec<_>>());
-        for name in &edits.remove {
-            let _ = host.remove_header(HeaderMap::Response, name);
+        let edits = translate::answer_headers(&plan, headers.iter().filter_map(text));
+        for edit in &edits {
+            let _ = match edit {
+                HeaderEdit::Set(name, value) => host.set_header(HeaderMap::Response, name, value),
+                HeaderEdit::Remove(name) => host.remove_header(HeaderMap::Response, name),
+            };
         }
-        for (name, value) in &edits.set {
-            let _ = host.set_header(HeaderMap::Response, name, value);
+        if !dropped.is_empty() {
+            let _ = host.set_header(HeaderMap::Response, names::DROPPED_HEADER, &dropped.join(","));
         }
-        if end_of_stream || edits.untouched_body {
+        let success = (200..300).contains(&status);
+        if end_of_stream || (success && plan.passes_through()) {
             return HeadersAction::Continue;
         }
         if headers.get("content-length").is_some() {
             let _ = host.remove_header(HeaderMap::Response, "content-length");
         }
-        let streamed = content_type.starts_with("text/event-stream");
-        self.phase = if streamed && (200..300).contains(&status) {
-            Phase::Stream(Box::new(StreamTranslator::new(*plan)))
-        } else {
-            Phase::Answer { plan, status, content_type: content_type.to_owned() }
-        };
+        if success && content_type.starts_with("text/event-stream") {
+            self.phase = Phase::Stream(Box::new(StreamTranslator::new(&plan)));
+            return HeadersAction::Continue;
+        }
+        if !content_type.starts_with("application/json") {
+            let _ = host.set_header(HeaderMap::Response, "content-type", "application/json");
+        }
+        self.phase = Phase::Answer { plan, status, content_type: content_type.to_owned() };
         HeadersAction::Continue
     }
 
     fn on_response_body(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) -> BodyAction {
         match self.phase {
-            Phase::Pass | Phase::Request(_) | Phase::Sent(_) => BodyAction::Continue,
+            Phase::Pass | Phase::Request(_) | Phase::Sent { .. } => BodyAction::Continue,
             Phase::Answer { .. } if !end_of_stream => BodyAction::Pause,
             Phase::Answer { .. } | Phase::Stream(_) => {
                 self.answer_bytes(host, size, end_of_stream);

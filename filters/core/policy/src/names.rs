@@ -53,8 +53,6 @@ pub mod fact {
     pub const POLICY_DIGEST: &str = "tollgate.policy_digest";
     /// Findings by rule and action, as `rule:action=count`, separated by commas. Never a value.
     pub const REDACTIONS: &str = "tollgate.redactions";
-    /// Features that a lenient route dropped from the request, separated by commas.
-    pub const DROPPED: &str = "tollgate.dropped";
     /// What `translate` keeps of the client's own request for later attempts.
     pub const ORIGIN: &str = "tollgate.origin";
 }

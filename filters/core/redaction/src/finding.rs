@@ -40,7 +40,7 @@ pub(crate) fn settle(candidates: &mut Vec<Candidate>, action: impl Fn(u16) -> Ac
     let mut by_rank = std::mem::take(candidates);
     by_rank.sort_unstable_by_key(|candidate| {
         let length = candidate.end - candidate.start;
-        (std::cmp::Reverse(length), false, candidate.rule, candidate.start)
+        (std::cmp::Reverse(length), action(candidate.rule) != Action::Allow, candidate.rule, candidate.start)
     });
     // Ordered by place; what is in it does not overlap.
     let mut winners = std::collections::BTreeMap::new();

@@ -209,8 +209,8 @@ mod tests {
 
     fn pieces(text: &str) -> Vec<String> {
         let content = |piece: Piece| match piece {
-            Piece::Bare(range) => format!("b:{}", &text[range]),
-            Piece::String(range) => format!("s:{}", &text[range]),
+            Piece::Bare(range) => format!("b:{}", text.get(range).unwrap()),
+            Piece::String(range) => format!("s:{}", text.get(range).unwrap()),
         };
         Pieces::new(text).map(content).collect()
     }

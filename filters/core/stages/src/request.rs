@@ -18,12 +18,8 @@ use crate::routing::Resolved;
 /// What a request asked for, as far as its answer needs it.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    /// The model as the client named it.
-    pub(crate) model: String,
     /// Index of the route.
     pub(crate) route: Option<usize>,
-    /// Whether the client waits for a stream.
-    pub(crate) stream: bool,
     /// The gateway asked for usage in the stream where the client did not: that event is hidden again.
     pub(crate) hide_usage: bool,
     /// Tokens of the input, estimated.
@@ -44,7 +40,7 @@ impl Exchange {
         now_ms: u64,
     ) -> Result<OnBody, Refusal> {
         let mut tape = Tape::default();
-        let value = tape.parse(body, Limits::default()).map_err(|e| Refusal::not_json(e))?;
+        let value = tape.parse(body, Limits::default()).map_err(Refusal::not_json)?;
         let asked = request::facts(self.dialect, value)?;
         let mut edits = Edits::default();
 
@@ -81,9 +77,7 @@ impl Exchange {
         let hide_usage = engine.counting && request::ask_for_stream_usage(&asked, &mut edits);
         let route = resolved.map(|resolved| resolved.target.to_owned());
         self.asked = Some(Asked {
-            model: model.clone().into_owned(),
             route: resolved.and_then(|resolved| engine.routes.as_ref()?.index(&resolved.route.name)),
-            stream: asked.stream,
             hide_usage,
             input: estimate.tokens,
             admitted_ms: now_ms,
@@ -186,7 +180,19 @@ fn estimate(asked: &RequestFacts<'_>, model: &str) -> Estimate {
     let vocabulary = Vocabulary::of_model(model);
     let texts: Estimate =
         asked.texts.iter().map(|text| tollgate_tokens::estimate(&text.text.decode(), vocabulary)).sum();
-    let messages = asked.body.get("messages").map_or(1, |messages| messages.len());
-    let shim = 3 + 4 * messages as u64 + 1000 * u64::from(asked.media);
-    texts + Estimate { tokens: shim, upper_bound: shim }
+    texts + frame(asked, vocabulary)
+}
+
+/// What messages, tools and media cost beside their texts.
+fn frame(asked: &RequestFacts<'_>, vocabulary: Vocabulary) -> Estimate {
+    use tollgate_tokens::request::{image, message, reply, tool, tools};
+    let count = |field: &str| asked.body.get(field).map_or(0, |list| list.len());
+    let mut frame = reply(vocabulary);
+    frame += (0..count("messages")).map(|_| message(vocabulary)).sum();
+    frame += (0..asked.media).map(|_| image(vocabulary, None, false)).sum();
+    if count("tools") > 0 {
+        frame += tools(vocabulary);
+        frame += (0..count("tools")).map(|_| tool()).sum();
+    }
+    frame
 }

@@ -1,6 +1,6 @@
 //! Country calling codes and the lengths of the numbers behind them.
 
-/// Country codes of ITU-T E.164 (list of assigned codes, annex to ITU Operational Bulletin 1114) with the shortest and longest
+/// Country codes of ITU-T E.164 (its list of assigned codes) with the shortest and longest
 /// national number, without trunk prefix, as the national plans give them.
 #[rustfmt::skip]
 const PLANS: &[(u32, u8, u8)] = &[

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::text;
 
-/// Country codes and total lengths, from the IBAN registry that SWIFT keeps for ISO 13616 (release 99).
+/// Country codes and total lengths, from the IBAN registry that SWIFT keeps for ISO 13616.
 #[rustfmt::skip]
 const LENGTHS: &[(&[u8; 2], u8)] = &[
     (b"AD", 24), (b"AE", 23), (b"AL", 28), (b"AT", 20), (b"AZ", 28), (b"BA", 20), (b"BE", 16), (b"BG", 22), (b"BH", 22),

@@ -58,6 +58,9 @@ fn user_rules() {
     assert_eq!(redact(&policy, "foo bar").unwrap(), "[PHRASE_2] bar");
     assert_eq!(redact(&policy, "FOO BAR BAZ").unwrap(), "[PHRASE_2]");
     assert_eq!(redact(&policy, "größe größer Übergröße straße").unwrap(), "[PHRASE_2] größer Übergröße [UMLAUT]");
+    // One word ends like another: each is found at its own start.
+    let policy = compile(vec![words("tail", &["bar"], Action::Mask), words("phrase", &["foo bar"], Action::Mask)]);
+    assert_eq!(redact(&policy, "foo bar, bar").unwrap(), "[PHRASE], [TAIL]");
     // A pattern over bytes that ends within a character takes all of it.
     let policy = compile(vec![pattern("byte", r"x.", Action::Mask)]);
     assert_eq!(redact(&policy, "axéb").unwrap(), "a[BYTE]b");
@@ -182,6 +185,10 @@ fn json_inside_strings() {
     assert_eq!(redacted(r#"["{\"card\":4111111111111111}"]"#), r#"["{\"card\":\"<CREDIT_CARD_1>\"}"]"#);
     assert_eq!(redacted(r#"["[-4111111111111111, 5]"]"#), r#"["[\"-<CREDIT_CARD_1>\", 5]"]"#);
     assert_eq!(redacted(r#"["{\"ssn\":536904399}"]"#), r#"["{\"ssn\":\"<US_SSN_1>\"}"]"#);
+    // Two findings in one number.
+    let twice = compile(vec![pattern("x", "1[12]", Action::Mask)]);
+    let text = body(&twice, &mut Vault::default(), r#"["[11.12, 11]"]"#, true, &mut Report::new()).unwrap();
+    assert_eq!(text, r#"["[\"[X].[X]\", \"[X]\"]"]"#);
     // Cut off, or no JSON at all.
     assert_eq!(redacted(r#"["{\"to\":\"a@b.com and"]"#), r#"["{\"to\":\"<EMAIL_1> and"]"#);
     assert_eq!(redacted(r#"["to a@b.com"]"#), r#"["to \"<EMAIL_1>\""]"#);

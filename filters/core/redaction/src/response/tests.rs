@@ -1,3 +1,5 @@
+#![allow(clippy::string_slice, reason = "a test may panic")]
+
 use tollgate_policy::redaction::{Action, Direction, RedactionSpec};
 
 use super::*;
@@ -83,6 +85,12 @@ fn json_lanes() {
     ] {
         assert_eq!(every_cut(true, &policy(), text).unwrap(), expected);
     }
+}
+
+#[test]
+fn two_findings_in_one_number() {
+    let policy = compile(vec![pattern("x", "1[12]", Action::Mask)]);
+    assert_eq!(every_cut(true, &policy, "[11.12, 5.11]").unwrap(), r#"["[X].[X]", "5.[X]"]"#);
 }
 
 #[test]

@@ -16,7 +16,9 @@ use crate::exchange::Exchange;
 impl Exchange {
     pub(super) fn read_whole(&mut self, body: &[u8]) -> Option<Rewrite> {
         match self.rewrite_whole(body) {
-            Ok(changed) => changed.map(|body| Rewrite { status: None, body }),
+            // An error under a status of success: the upstream filter could not take the status back any more.
+            Ok((changed, true)) => Some(Rewrite { status: Some(502), body: changed.unwrap_or_else(|| body.to_vec()) }),
+            Ok((changed, false)) => changed.map(|body| Rewrite { status: None, body }),
             Err(refusal) => {
                 let reply = self.refuse_answer(&refusal);
                 Some(Rewrite { status: Some(reply.status), body: reply.body })
@@ -24,12 +26,17 @@ impl Exchange {
         }
     }
 
-    fn rewrite_whole(&mut self, body: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+    /// The new body if texts changed, and whether it is an error that claims to be an answer.
+    fn rewrite_whole(&mut self, body: &[u8]) -> Result<(Option<Vec<u8>>, bool), Refusal> {
         let mut tape = Tape::default();
         let value = tape
             .parse(body, Limits::default())
             .map_err(|_| Refusal::upstream("the provider's answer is not JSON, or was cut off"))?;
         let facts = response::facts(self.dialect, value);
+        let misled = facts.error && (200..300).contains(&self.charge.status);
+        if misled {
+            self.charge.status = 502;
+        }
         self.charge.usage = facts.usage;
         self.charge.complete = true;
         if let Some(model) = facts.model {
@@ -39,7 +46,7 @@ impl Exchange {
             facts.texts.iter().for_each(|text| self.charge.delivered.text(text.text.raw().len()));
         }
         let engine = Rc::clone(&self.engine);
-        let Some(policy) = self.policy_of_texts(&engine) else { return Ok(None) };
+        let Some(policy) = self.policy_of_texts(&engine) else { return Ok((None, misled)) };
         let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
         let mut edits = Edits::default();
         let error = value.get("error").and_then(|error| error.get("message")?.as_str()).map(|message| (message, false));
@@ -53,8 +60,8 @@ impl Exchange {
             }
         }
         if edits.is_empty() {
-            return Ok(None);
+            return Ok((None, misled));
         }
-        edits.apply(body).map(Some).map_err(|_| Refusal::internal())
+        edits.apply(body).map(|body| (Some(body), misled)).map_err(|_| Refusal::internal())
     }
 }

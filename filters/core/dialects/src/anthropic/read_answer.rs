@@ -1,0 +1,47 @@
+//! A message, read into the canonical model.
+
+use tollgate_wire::json::{Str, Value};
+
+use crate::Usage;
+use crate::canonical::{Answer, Arguments, FinishReason, Part};
+
+/// Reads an answer. None if it is none: no list of blocks.
+pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
+    let content = body.get("content").filter(Value::is_array)?;
+    Some(Answer {
+        id: body.get("id").and_then(|id| id.as_str()),
+        model: body.get("model").and_then(|model| model.as_str()),
+        parts: content.items().filter_map(block).collect(),
+        finish: body.get("stop_reason").and_then(|reason| reason.as_str()).map_or(FinishReason::Stop, finish_reason),
+        stop_sequence: body.get("stop_sequence").and_then(|stop| stop.as_str()),
+        usage: body.get("usage").and_then(Usage::from_anthropic),
+    })
+}
+
+fn block<'a>(block: Value<'a>) -> Option<Part<'a>> {
+    let field = |key| block.get(key).and_then(|value: Value<'a>| value.as_str());
+    match field("type")?.raw() {
+        "text" => field("text").map(|text| Part::Text { text, cache: None }),
+        "thinking" => field("thinking").map(|text| Part::Reasoning { text, signature: field("signature") }),
+        "redacted_thinking" => field("data").map(|data| Part::RedactedReasoning { data }),
+        "tool_use" => Some(Part::ToolCall {
+            id: field("id"),
+            name: field("name")?,
+            arguments: Arguments::Json(block.get("input")?),
+            cache: None,
+        }),
+        // Blocks of server-side tools, which no request that was translated can ask for.
+        _ => None,
+    }
+}
+
+pub(super) fn finish_reason(reason: Str<'_>) -> FinishReason {
+    match reason.raw() {
+        "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
+        "stop_sequence" => FinishReason::StopSequence,
+        "tool_use" => FinishReason::ToolCalls,
+        "refusal" => FinishReason::Refused,
+        "pause_turn" => FinishReason::Paused,
+        _ => FinishReason::Stop,
+    }
+}

@@ -1,0 +1,48 @@
+//! What the gateway must know of a message.
+
+use tollgate_wire::json::Value;
+
+use crate::Usage;
+use crate::request::name;
+use crate::response::ResponseFacts;
+use crate::text::{Place, Texts};
+
+pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
+    let mut texts = Texts::default();
+    let mut facts = ResponseFacts::default();
+    for (key, value) in body.entries() {
+        match &*name(key) {
+            "model" => facts.model = value.as_str(),
+            "usage" => facts.usage = Usage::from_anthropic(value),
+            "error" if !value.is_null() => facts.error = true,
+            "content" => value.items().for_each(|block| block_texts(block, &mut texts)),
+            _ => {}
+        }
+    }
+    facts.texts = texts.spans;
+    facts
+}
+
+/// The strings of one content block.
+pub(crate) fn block_texts<'a>(block: Value<'a>, texts: &mut Texts<'a>) {
+    for (key, value) in block.entries() {
+        match &*name(key) {
+            "type" | "id" | "tool_use_id" | "name" | "signature" | "data" | "caller" => {}
+            "input" => texts.free(value, Place::ToolArguments),
+            "text" | "thinking" => texts.free(value, Place::Assistant),
+            "citations" => value.items().for_each(|citation| self::citation(citation, texts)),
+            // What a server-side tool returned.
+            _ => texts.free(value, Place::ToolResult),
+        }
+    }
+}
+
+/// The strings of one citation.
+pub(crate) fn citation<'a>(citation: Value<'a>, texts: &mut Texts<'a>) {
+    for (key, value) in citation.entries() {
+        match &*name(key) {
+            "cited_text" | "document_title" | "title" | "url" | "source" => texts.free(value, Place::Assistant),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The canonical model, written as a messages request.
+
+mod message;
+mod thinking;
+
+use tollgate_wire::json::Writer;
+
+use super::JSON_TOOL;
+use crate::canonical::{Format, Losses, Part, Request, Role, Tier, Tool, ToolChoice};
+use crate::refusal::Refusal;
+
+/// Output limit where neither the client nor the provider's configuration names one: the API requires it, and every model it still
+/// serves allows as much.
+const DEFAULT_MAX_TOKENS: u64 = 4_096;
+
+/// A request, written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub body: Vec<u8>,
+    /// The answer comes as the call of a tool that was added to get JSON.
+    pub json_tool: bool,
+}
+
+/// Writes a request for `model`, or for the model the client named. `limit` is the most output tokens that model gives, if known.
+///
+/// # Errors
+/// A 400 for what the provider lacks, unless the policy is lenient about it; and for tool arguments that are no JSON object.
+pub(crate) fn write_request(
+    request: &Request<'_>,
+    model: Option<&str>,
+    limit: Option<u64>,
+    losses: &mut Losses<'_>,
+) -> Result<Written, Refusal> {
+    losses.lacks_extras(request)?;
+    let json_tool = wants_json_tool(request, losses)?;
+    let max_tokens = request.max_output_tokens.or(limit);
+    let name = model.map_or_else(|| request.model.decode(), Into::into);
+    let thinking = thinking::choose(request, &name, max_tokens, losses)?;
+    let mut out = Writer::with_capacity(1024);
+    out.begin_object();
+    match model {
+        Some(model) => out.field_str("model", model),
+        None => out.field_raw_str("model", request.model),
+    };
+    let default = DEFAULT_MAX_TOKENS + thinking.budget().unwrap_or(0);
+    out.field_u64("max_tokens", max_tokens.unwrap_or(default));
+    system(request, &mut out)?;
+    out.key("messages").begin_array();
+    message::messages(&request.messages, &mut out, losses)?;
+    out.end_array();
+    tools(request, json_tool, &mut out);
+    sampling(request, &mut out, losses)?;
+    thinking.write(&request.format, &mut out, losses)?;
+    if let Some(user) = request.end_user {
+        out.key("metadata").begin_object().field_raw_str("user_id", user).end_object();
+    }
+    match request.tier {
+        None => {}
+        Some(Tier::Auto) => {
+            out.field_str("service_tier", "auto");
+        }
+        Some(Tier::Standard) => {
+            out.field_str("service_tier", "standard_only");
+        }
+    }
+    if request.stream {
+        out.field_bool("stream", true);
+    }
+    out.end_object();
+    Ok(Written { body: out.finish(), json_tool })
+}
+
+/// The API has no "some JSON object"; a tool that must be called comes to the same, unless the request has other plans for tools.
+fn wants_json_tool(request: &Request<'_>, losses: &mut Losses<'_>) -> Result<bool, Refusal> {
+    if !matches!(request.format, Format::JsonObject) {
+        return Ok(false);
+    }
+    // A forced call does not go with thinking.
+    if request.tools.is_empty() && request.reasoning == Default::default() {
+        return Ok(true);
+    }
+    losses.lacks("response_format.json_object")?;
+    Ok(false)
+}
+
+/// The API has one system prompt. System messages further down are moved up to it, as Anthropic's own OpenAI-compatible endpoint does
+/// (<https://docs.claude.com/en/api/openai-sdk>): only its newest models take them in between.
+fn system(request: &Request<'_>, out: &mut Writer) -> Result<(), Refusal> {
+    let parts =
+        || request.messages.iter().filter(|message| message.role == Role::System).flat_map(|message| &message.parts);
+    let texts = || parts().filter(|part| matches!(part, Part::Text { text, .. } if !text.is_empty()));
+    match (texts().next(), texts().nth(1)) {
+        (None, _) => {}
+        (Some(Part::Text { text, cache: None }), None) => {
+            out.field_raw_str("system", *text);
+        }
+        _ => {
+            out.key("system").begin_array();
+            for part in texts() {
+                message::text(part, out);
+            }
+            out.end_array();
+        }
+    }
+    if let Some(other) = parts().find(|part| !matches!(part, Part::Text { .. } | Part::Refusal { .. })) {
+        let kind = if matches!(other, Part::Image { .. }) { "images" } else { "files" };
+        return Err(Refusal::invalid_field("messages", &format!("system messages without {kind}")));
+    }
+    Ok(())
+}
+
+fn tools(request: &Request<'_>, json_tool: bool, out: &mut Writer) {
+    if json_tool {
+        out.key("tools").begin_array().begin_object().field_str("name", JSON_TOOL);
+        out.field_str("description", "Gives the answer, as a JSON object.");
+        out.field_raw("input_schema", r#"{"type":"object","additionalProperties":true}"#).end_object().end_array();
+        out.key("tool_choice").begin_object().field_str("type", "tool").field_str("name", JSON_TOOL).end_object();
+        return;
+    }
+    if request.tools.is_empty() {
+        return;
+    }
+    out.key("tools").begin_array();
+    request.tools.iter().for_each(|item| tool(item, out));
+    out.end_array();
+    let one_at_a_time = request.parallel_tools == Some(false);
+    if request.tool_choice.is_none() && !one_at_a_time {
+        return;
+    }
+    out.key("tool_choice").begin_object();
+    let may_call = match request.tool_choice {
+        None | Some(ToolChoice::Auto) => {
+            out.field_str("type", "auto");
+            true
+        }
+        Some(ToolChoice::Required) => {
+            out.field_str("type", "any");
+            true
+        }
+        Some(ToolChoice::Named(name)) => {
+            out.field_str("type", "tool").field_raw_str("name", name);
+            true
+        }
+        Some(ToolChoice::None) => {
+            out.field_str("type", "none");
+            false
+        }
+    };
+    if one_at_a_time && may_call {
+        out.field_bool("disable_parallel_tool_use", true);
+    }
+    out.end_object();
+}
+
+fn tool(tool: &Tool<'_>, out: &mut Writer) {
+    out.begin_object().field_raw_str("name", tool.name);
+    if let Some(description) = tool.description {
+        out.field_raw_str("description", description);
+    }
+    match tool.parameters {
+        Some(parameters) if !parameters.is_empty() => out.field_value("input_schema", parameters),
+        _ => out.field_raw("input_schema", r#"{"type":"object","properties":{}}"#),
+    };
+    // Not being strict is the default; models that know no other way refuse the field.
+    if tool.strict == Some(true) {
+        out.field_bool("strict", true);
+    }
+    if let Some(cache) = tool.cache {
+        out.field_value("cache_control", cache);
+    }
+    out.end_object();
+}
+
+fn sampling(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+    let sampling = &request.sampling;
+    if let Some(temperature) = sampling.temperature {
+        // From 0 to 1 here, to 2 at OpenAI.
+        if temperature.as_f64().is_some_and(|value| value > 1.0) {
+            losses.lacks("temperature")?;
+        } else {
+            out.field_value("temperature", temperature);
+        }
+    }
+    if let Some(top_p) = sampling.top_p {
+        out.field_value("top_p", top_p);
+    }
+    if let Some(top_k) = sampling.top_k {
+        out.field_value("top_k", top_k);
+    }
+    for (field, penalty) in
+        [("frequency_penalty", sampling.frequency_penalty), ("presence_penalty", sampling.presence_penalty)]
+    {
+        if penalty.and_then(|penalty| penalty.as_f64()).is_some_and(|penalty| penalty != 0.0) {
+            losses.lacks(field)?;
+        }
+    }
+    if sampling.seed.is_some() {
+        losses.lacks("seed")?;
+    }
+    if request.choices != 1 {
+        losses.lacks("n")?;
+    }
+    if !request.stop.is_empty() {
+        out.key("stop_sequences").begin_array();
+        for stop in &request.stop {
+            out.raw_str(*stop);
+        }
+        out.end_array();
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! The messages of a messages request.
+
+use tollgate_wire::json::{Limits, Str, Tape, Value, Writer, unescape};
+
+use crate::canonical::{Arguments, Losses, Message, Part, Role, Source};
+use crate::refusal::Refusal;
+
+/// User and assistant take turns: what the same side says in a row becomes one message. Results of parallel calls must be in one, in
+/// front of everything else the user says there.
+pub(super) fn messages(messages: &[Message<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+    let mut turns: Vec<(Role, Vec<&Part<'_>>)> = Vec::new();
+    for message in messages.iter().filter(|message| message.role != Role::System) {
+        let parts = message.parts.iter();
+        match turns.last_mut() {
+            Some((role, turn)) if *role == message.role => turn.extend(parts),
+            _ => turns.push((message.role, parts.collect())),
+        }
+    }
+    for (role, mut parts) in turns {
+        parts.retain(|part| says_something(part, losses));
+        parts.sort_by_key(|part| !matches!(part, Part::ToolResult { .. }) && role == Role::User);
+        let name = if role == Role::User { "user" } else { "assistant" };
+        out.begin_object().field_str("role", name).key("content");
+        match &*parts {
+            [] => {
+                out.string("");
+            }
+            [Part::Text { text, cache: None }] => {
+                out.raw_str(*text);
+            }
+            _ => {
+                out.begin_array();
+                parts.iter().try_for_each(|part| block(part, out, losses))?;
+                out.end_array();
+            }
+        }
+        out.end_object();
+    }
+    Ok(())
+}
+
+/// The API refuses empty texts, which other dialects send beside tool calls, and thinking that it has not signed.
+fn says_something(part: &Part<'_>, losses: &mut Losses<'_>) -> bool {
+    match part {
+        Part::Text { text, .. } | Part::Refusal { text } => !text.is_empty(),
+        Part::Reasoning { signature: None, .. } => {
+            losses.note("reasoning_content");
+            false
+        }
+        Part::Reasoning { signature: Some(signature), .. } => !signature.is_empty(),
+        _ => true,
+    }
+}
+
+/// A text block, its cache mark included.
+pub(super) fn text(part: &Part<'_>, out: &mut Writer) {
+    if let Part::Text { text, cache } = part {
+        out.begin_object().field_str("type", "text").field_raw_str("text", *text);
+        end(*cache, out);
+    }
+}
+
+fn end(cache: Option<Value<'_>>, out: &mut Writer) {
+    if let Some(cache) = cache {
+        out.field_value("cache_control", cache);
+    }
+    out.end_object();
+}
+
+fn block(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+    match part {
+        Part::Text { .. } => text(part, out),
+        Part::Refusal { text } => {
+            out.begin_object().field_str("type", "text").field_raw_str("text", *text).end_object();
+        }
+        Part::Image { source, cache } => {
+            out.begin_object().field_str("type", "image").key("source");
+            self::source(source, out);
+            end(*cache, out);
+        }
+        Part::Document { source, title, context, cache } => {
+            if let Source::Base64 { media_type, .. } = source
+                && *unescape(media_type) != *"application/pdf"
+            {
+                return losses.lacks("file.media_type");
+            }
+            out.begin_object().field_str("type", "document").key("source");
+            self::source(source, out);
+            if let Some(title) = title {
+                out.field_raw_str("title", *title);
+            }
+            if let Some(context) = context {
+                out.field_raw_str("context", *context);
+            }
+            end(*cache, out);
+        }
+        Part::Reasoning { text, signature } => {
+            out.begin_object().field_str("type", "thinking").field_raw_str("thinking", *text);
+            if let Some(signature) = signature {
+                out.field_raw_str("signature", *signature);
+            }
+            out.end_object();
+        }
+        Part::RedactedReasoning { data } => {
+            out.begin_object().field_str("type", "redacted_thinking").field_raw_str("data", *data).end_object();
+        }
+        Part::ToolCall { id, name, arguments, cache } => {
+            out.begin_object().field_str("type", "tool_use");
+            match id {
+                Some(id) => out.field_raw_str("id", *id),
+                None => out.field_str("id", ""),
+            };
+            out.field_raw_str("name", *name).key("input");
+            input(arguments, *name, out)?;
+            end(*cache, out);
+        }
+        Part::ToolResult { id, content, is_error, cache } => {
+            out.begin_object().field_str("type", "tool_result").field_raw_str("tool_use_id", *id);
+            match &**content {
+                [] => {}
+                [Part::Text { text, cache: None }] => {
+                    out.field_raw_str("content", *text);
+                }
+                parts => {
+                    out.key("content").begin_array();
+                    parts.iter().try_for_each(|part| block(part, out, losses))?;
+                    out.end_array();
+                }
+            }
+            if *is_error {
+                out.field_bool("is_error", true);
+            }
+            end(*cache, out);
+        }
+    }
+    Ok(())
+}
+
+fn source(source: &Source<'_>, out: &mut Writer) {
+    out.begin_object();
+    match source {
+        Source::Url(url) => out.field_str("type", "url").field_raw_str("url", *url),
+        Source::Base64 { media_type, data } => {
+            out.field_str("type", "base64").field_str("media_type", &unescape(media_type));
+            // Still escaped, and large: copied as it is.
+            out.key("data").begin_string().raw(data).end_string()
+        }
+        Source::PlainText(text) => {
+            out.field_str("type", "text").field_str("media_type", "text/plain").field_raw_str("data", *text)
+        }
+    };
+    out.end_object();
+}
+
+/// The arguments as JSON: they must be an object here.
+fn input(arguments: &Arguments<'_>, name: Str<'_>, out: &mut Writer) -> Result<(), Refusal> {
+    let text = match arguments {
+        Arguments::Json(json) => {
+            out.value(*json);
+            return Ok(());
+        }
+        Arguments::Quoted(text) => text.decode(),
+    };
+    // A tool without parameters is called with nothing at all by some models.
+    if text.trim().is_empty() {
+        out.raw("{}");
+        return Ok(());
+    }
+    let mut tape = Tape::default();
+    match tape.parse(text.as_bytes(), Limits::default()) {
+        Ok(json) if json.is_object() => {
+            out.value(json);
+            Ok(())
+        }
+        _ => {
+            let field = format!("tool_calls.{}.arguments", name.decode());
+            Err(Refusal::invalid_field(&field, "a string that holds a JSON object"))
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! How much to think, which every generation of models is told differently
+//! (<https://docs.claude.com/en/docs/build-with-claude/extended-thinking>, <https://docs.claude.com/en/docs/build-with-claude/effort>).
+
+use tollgate_wire::json::Writer;
+
+use crate::canonical::{Effort, Format, Losses, Part, Request, Role};
+use crate::refusal::Refusal;
+
+/// The least budget the API takes.
+const LEAST_BUDGET: u64 = 1_024;
+
+/// Models that are given a budget, by a part of their name. Those before them cannot think, those after them are told an effort.
+const BUDGETED: [&str; 9] = [
+    "claude-3-7",
+    "claude-sonnet-4-0",
+    "claude-sonnet-4-2025",
+    "claude-sonnet-4-5",
+    "claude-opus-4-0",
+    "claude-opus-4-1",
+    "claude-opus-4-2025",
+    "claude-opus-4-5",
+    "claude-haiku-4-5",
+];
+
+/// What to tell the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thinking {
+    /// Nothing.
+    Default,
+    Budget(u64),
+    Effort(Effort),
+    Adaptive,
+}
+
+/// Chooses what comes closest to what the client asked for.
+pub(super) fn choose(
+    request: &Request<'_>,
+    model: &str,
+    max_tokens: Option<u64>,
+    losses: &mut Losses<'_>,
+) -> Result<Thinking, Refusal> {
+    let reasoning = request.reasoning;
+    if let Some(budget) = reasoning.budget {
+        return Ok(Thinking::Budget(budget));
+    }
+    let effort = match reasoning.effort {
+        None if reasoning.adaptive => return Ok(Thinking::Adaptive),
+        None | Some(Effort::None) => return Ok(Thinking::Default),
+        Some(effort) => effort,
+    };
+    if !BUDGETED.iter().any(|name| model.contains(name)) {
+        if model.contains("claude-3") {
+            losses.lacks("reasoning_effort")?;
+            return Ok(Thinking::Default);
+        }
+        return Ok(Thinking::Effort(effort));
+    }
+    let wanted = match effort {
+        Effort::None | Effort::Minimal | Effort::Low => 2_048,
+        Effort::Medium => 8_192,
+        Effort::High => 16_384,
+        Effort::XHigh | Effort::Max => 32_000,
+    };
+    // The limit covers thinking and answer: half of it is left for the answer.
+    let budget = max_tokens.map_or(wanted, |limit| wanted.min(limit / 2));
+    if budget < LEAST_BUDGET || unsigned_call(request) {
+        losses.note("reasoning_effort");
+        return Ok(Thinking::Default);
+    }
+    Ok(Thinking::Budget(budget))
+}
+
+/// Whether the model is in the middle of calling tools and the thinking that led to it has not come back with the calls: then the API
+/// refuses to go on thinking.
+fn unsigned_call(request: &Request<'_>) -> bool {
+    let Some(last) = request.messages.iter().rev().find(|message| message.role == Role::Assistant) else {
+        return false;
+    };
+    let calls = last.parts.iter().any(|part| matches!(part, Part::ToolCall { .. }));
+    let signed =
+        |part: &Part<'_>| matches!(part, Part::Reasoning { signature: Some(_), .. } | Part::RedactedReasoning { .. });
+    calls && !last.parts.iter().any(signed)
+}
+
+impl Thinking {
+    /// The budget, if one is given.
+    pub fn budget(self) -> Option<u64> {
+        match self {
+            Self::Budget(budget) => Some(budget),
+            _ => None,
+        }
+    }
+
+    /// Writes `thinking` and `output_config`, which effort and format share.
+    pub fn write(self, format: &Format<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+        match self {
+            Self::Default => {}
+            Self::Budget(budget) => {
+                let thinking = out.key("thinking").begin_object().field_str("type", "enabled");
+                thinking.field_u64("budget_tokens", budget).end_object();
+            }
+            Self::Effort(_) | Self::Adaptive => {
+                out.key("thinking").begin_object().field_str("type", "adaptive").end_object();
+            }
+        }
+        let effort = match self {
+            Self::Effort(effort) => Some(effort.max(Effort::Low).as_str()),
+            _ => None,
+        };
+        let schema = match format {
+            Format::JsonSchema { description, schema, .. } => {
+                if description.is_some() {
+                    losses.lacks("json_schema.description")?;
+                }
+                Some(*schema)
+            }
+            Format::Text | Format::JsonObject => None,
+        };
+        if effort.is_none() && schema.is_none() {
+            return Ok(());
+        }
+        out.key("output_config").begin_object();
+        if let Some(effort) = effort {
+            out.field_str("effort", effort);
+        }
+        if let Some(schema) = schema {
+            out.key("format")
+                .begin_object()
+                .field_str("type", "json_schema")
+                .field_value("schema", schema)
+                .end_object();
+        }
+        out.end_object();
+        Ok(())
+    }
+}

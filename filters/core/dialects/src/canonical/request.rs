@@ -1,0 +1,218 @@
+//! A request for an answer.
+
+use std::borrow::Cow;
+
+use tollgate_wire::json::{Str, Value};
+
+/// A request, in any dialect.
+#[derive(Debug, Clone)]
+pub(crate) struct Request<'a> {
+    pub model: Str<'a>,
+    pub stream: bool,
+    /// Whether the client wants usage in the stream.
+    pub stream_usage: bool,
+    /// The conversation, system prompts included where they stand.
+    pub messages: Vec<Message<'a>>,
+    pub tools: Vec<Tool<'a>>,
+    pub tool_choice: Option<ToolChoice<'a>>,
+    /// Whether several tools may be called in one turn; None leaves it to the provider.
+    pub parallel_tools: Option<bool>,
+    pub max_output_tokens: Option<u64>,
+    pub sampling: Sampling<'a>,
+    pub stop: Vec<Str<'a>>,
+    pub format: Format<'a>,
+    pub reasoning: Reasoning,
+    pub end_user: Option<Str<'a>>,
+    pub tier: Option<Tier>,
+    /// How many answers are wanted.
+    pub choices: u64,
+    /// What only this dialect can say, by feature name: a top-level field's own name, or `parent.field`.
+    pub extras: Vec<Cow<'static, str>>,
+    /// What others do without being asked, by feature name: dropped without harm, and listed.
+    pub hints: Vec<&'static str>,
+}
+
+impl<'a> Request<'a> {
+    /// An empty request to a model.
+    pub fn new(model: Str<'a>) -> Self {
+        Self {
+            model,
+            stream: false,
+            stream_usage: false,
+            messages: Vec::new(),
+            tools: Vec::new(),
+            tool_choice: None,
+            parallel_tools: None,
+            max_output_tokens: None,
+            sampling: Sampling::default(),
+            stop: Vec::new(),
+            format: Format::Text,
+            reasoning: Reasoning::default(),
+            end_user: None,
+            tier: None,
+            choices: 1,
+            extras: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// Notes a feature that the model has no field for.
+    pub fn extra(&mut self, feature: impl Into<Cow<'static, str>>) {
+        let feature = feature.into();
+        if !self.extras.contains(&feature) {
+            self.extras.push(feature);
+        }
+    }
+
+    /// Notes an unknown field of a part of the request. Null says nothing.
+    pub fn unknown(&mut self, parent: &str, field: &str, value: Value<'_>) {
+        if !value.is_null() {
+            self.extra(if parent.is_empty() { field.to_owned() } else { format!("{parent}.{field}") });
+        }
+    }
+}
+
+/// Who speaks. What a tool returned is a [part](Part::ToolResult) of the user's message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Message<'a> {
+    pub role: Role,
+    pub parts: Vec<Part<'a>>,
+}
+
+/// A piece of a message. `cache` is Anthropic's cache mark behind it, as written.
+#[derive(Debug, Clone)]
+pub(crate) enum Part<'a> {
+    Text { text: Str<'a>, cache: Option<Value<'a>> },
+    Image { source: Source<'a>, cache: Option<Value<'a>> },
+    Document { source: Source<'a>, title: Option<Str<'a>>, context: Option<Str<'a>>, cache: Option<Value<'a>> },
+    Reasoning { text: Str<'a>, signature: Option<Str<'a>> },
+    RedactedReasoning { data: Str<'a> },
+    Refusal { text: Str<'a> },
+    ToolCall { id: Option<Str<'a>>, name: Str<'a>, arguments: Arguments<'a>, cache: Option<Value<'a>> },
+    ToolResult { id: Str<'a>, content: Vec<Part<'a>>, is_error: bool, cache: Option<Value<'a>> },
+}
+
+/// Where an image or document is. The strings are escaped JSON text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Url(Str<'a>),
+    Base64 { media_type: &'a str, data: &'a str },
+    PlainText(Str<'a>),
+}
+
+/// What a tool is called with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Arguments<'a> {
+    /// JSON text in a string, as OpenAI has it. It may not be JSON at all: models fail, and answers are cut.
+    Quoted(Str<'a>),
+    /// The JSON itself, as Anthropic has it.
+    Json(Value<'a>),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tool<'a> {
+    pub name: Str<'a>,
+    pub description: Option<Str<'a>>,
+    /// JSON Schema; None is a tool without parameters.
+    pub parameters: Option<Value<'a>>,
+    pub strict: Option<bool>,
+    pub cache: Option<Value<'a>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ToolChoice<'a> {
+    None,
+    Auto,
+    Required,
+    Named(Str<'a>),
+}
+
+/// Numbers as written; a writer looks at their value where its dialect has a range.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sampling<'a> {
+    pub temperature: Option<Value<'a>>,
+    pub top_p: Option<Value<'a>>,
+    pub top_k: Option<Value<'a>>,
+    pub frequency_penalty: Option<Value<'a>>,
+    pub presence_penalty: Option<Value<'a>>,
+    pub seed: Option<Value<'a>>,
+}
+
+/// What the answer must look like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Format<'a> {
+    Text,
+    /// Some JSON object.
+    JsonObject,
+    JsonSchema {
+        name: Option<Str<'a>>,
+        description: Option<Str<'a>>,
+        schema: Value<'a>,
+        strict: Option<bool>,
+    },
+}
+
+/// How much the model should think.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Reasoning {
+    pub effort: Option<Effort>,
+    /// A budget in tokens.
+    pub budget: Option<u64>,
+    /// The model decides how much.
+    pub adaptive: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effort {
+    None,
+    Minimal,
+    Low,
+    Medium,
+    High,
+    XHigh,
+    Max,
+}
+
+impl Effort {
+    /// By its name, which both dialects share.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "none" => Self::None,
+            "minimal" => Self::Minimal,
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            "xhigh" => Self::XHigh,
+            "max" => Self::Max,
+            _ => return None,
+        })
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minimal => "minimal",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::XHigh => "xhigh",
+            Self::Max => "max",
+        }
+    }
+}
+
+/// Which capacity may serve the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tier {
+    /// Whatever the account has.
+    Auto,
+    /// The standard one only.
+    Standard,
+}

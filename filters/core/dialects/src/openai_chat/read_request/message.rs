@@ -1,0 +1,233 @@
+//! The messages of a chat completion request.
+
+use tollgate_wire::json::{Str, Value};
+
+use crate::canonical::{Arguments, Message, Part, Request, Role, Source};
+use crate::refusal::Refusal;
+use crate::request::fields::{list, name, optional_string, required_object, string};
+
+pub(super) fn messages<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
+    for (index, item) in list("messages", value)?.enumerate() {
+        let at = format!("messages[{index}]");
+        let role = string(&format!("{at}.role"), item.get("role"))?;
+        match role.raw() {
+            "system" | "developer" => spoken(Role::System, item, &at, request)?,
+            "user" => spoken(Role::User, item, &at, request)?,
+            "assistant" => assistant(item, &at, request)?,
+            "tool" => tool(item, &at, request)?,
+            "function" => request.extra("functions"),
+            _ => {
+                let roles = "`system`, `developer`, `user`, `assistant` or `tool`";
+                return Err(Refusal::invalid_field(&format!("{at}.role"), roles));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A message that is nothing but content.
+fn spoken<'a>(role: Role, item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<(), Refusal> {
+    let mut parts = Vec::new();
+    for (key, value) in item.entries() {
+        match &*name(key) {
+            "role" => {}
+            "content" => content(value, at, &mut parts, request)?,
+            key => request.unknown("message", key, value),
+        }
+    }
+    request.messages.push(Message { role, parts });
+    Ok(())
+}
+
+fn assistant<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<(), Refusal> {
+    // In the order Anthropic wants them, whatever the order of the fields: thinking, text, calls.
+    let (mut thinking, mut parts, mut calls, mut unsigned) = (Vec::new(), Vec::new(), Vec::new(), None);
+    for (key, value) in item.entries() {
+        match &*name(key) {
+            "role" => {}
+            "content" => content(value, at, &mut parts, request)?,
+            "refusal" => {
+                let text = optional_string(&format!("{at}.refusal"), value)?;
+                parts.extend(text.map(|text| Part::Refusal { text }));
+            }
+            "reasoning_content" | "reasoning" => unsigned = optional_string(&format!("{at}.{}", key.decode()), value)?,
+            "thinking_blocks" => {
+                for block in list(&format!("{at}.thinking_blocks"), value)? {
+                    let known = thinking_block(block);
+                    if known.is_none() {
+                        request.extra("thinking_blocks");
+                    }
+                    thinking.extend(known);
+                }
+            }
+            "tool_calls" => tool_calls(value, at, &mut calls, request)?,
+            "function_call" if !value.is_null() => request.extra("functions"),
+            // Parts of an answer that clients send back as they got it, and that hold nothing if so.
+            "annotations" if value.is_empty() => {}
+            key => request.unknown("message", key, value),
+        }
+    }
+    if thinking.is_empty() {
+        thinking.extend(unsigned.map(|text| Part::Reasoning { text, signature: None }));
+    }
+    thinking.append(&mut parts);
+    thinking.append(&mut calls);
+    request.messages.push(Message { role: Role::Assistant, parts: thinking });
+    Ok(())
+}
+
+fn thinking_block<'a>(block: Value<'a>) -> Option<Part<'a>> {
+    let field = |key| block.get(key).and_then(|value| value.as_str());
+    match field("type")?.raw() {
+        "thinking" => Some(Part::Reasoning { text: field("thinking")?, signature: field("signature") }),
+        "redacted_thinking" => Some(Part::RedactedReasoning { data: field("data")? }),
+        _ => None,
+    }
+}
+
+fn tool_calls<'a>(
+    value: Value<'a>,
+    at: &str,
+    calls: &mut Vec<Part<'a>>,
+    request: &mut Request<'a>,
+) -> Result<(), Refusal> {
+    for (index, call) in list(&format!("{at}.tool_calls"), value)?.enumerate() {
+        let at = format!("{at}.tool_calls[{index}]");
+        if call.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind != "function") {
+            request.extra("tools.custom");
+            continue;
+        }
+        let function = required_object(&format!("{at}.function"), call.get("function"))?;
+        calls.push(Part::ToolCall {
+            id: Some(string(&format!("{at}.id"), call.get("id"))?),
+            name: string(&format!("{at}.function.name"), function.get("name"))?,
+            arguments: Arguments::Quoted(string(&format!("{at}.function.arguments"), function.get("arguments"))?),
+            cache: None,
+        });
+    }
+    Ok(())
+}
+
+/// What a tool returned: part of the user's turn.
+fn tool<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<(), Refusal> {
+    let id = string(&format!("{at}.tool_call_id"), item.get("tool_call_id"))?;
+    let (mut parts, mut cache) = (Vec::new(), None);
+    for (key, value) in item.entries() {
+        match &*name(key) {
+            // Some clients repeat the tool's name, which the call's id tells already.
+            "role" | "tool_call_id" | "name" => {}
+            "content" => content(value, at, &mut parts, request)?,
+            "cache_control" => cache = Some(value),
+            key => request.unknown("message", key, value),
+        }
+    }
+    let result = Part::ToolResult { id, content: parts, is_error: false, cache };
+    request.messages.push(Message { role: Role::User, parts: vec![result] });
+    Ok(())
+}
+
+fn content<'a>(
+    value: Value<'a>,
+    at: &str,
+    parts: &mut Vec<Part<'a>>,
+    request: &mut Request<'a>,
+) -> Result<(), Refusal> {
+    if let Some(text) = value.as_str() {
+        parts.push(Part::Text { text, cache: None });
+        return Ok(());
+    }
+    if !value.is_array() && !value.is_null() {
+        return Err(Refusal::invalid_field(&format!("{at}.content"), "a string or an array of parts"));
+    }
+    for (index, item) in value.items().enumerate() {
+        part(item, &format!("{at}.content[{index}]"), parts, request)?;
+    }
+    Ok(())
+}
+
+fn part<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut Request<'a>) -> Result<(), Refusal> {
+    let kind = string(&format!("{at}.type"), item.get("type"))?;
+    let cache = item.get("cache_control").filter(|cache| !cache.is_null());
+    let own = match kind.raw() {
+        "text" => {
+            parts.push(Part::Text { text: string(&format!("{at}.text"), item.get("text"))?, cache });
+            "text"
+        }
+        "refusal" => {
+            parts.push(Part::Refusal { text: string(&format!("{at}.refusal"), item.get("refusal"))? });
+            "refusal"
+        }
+        "image_url" => {
+            let source = image(item.get("image_url"), at, request)?;
+            parts.push(Part::Image { source, cache });
+            "image_url"
+        }
+        "file" => {
+            file(item.get("file"), cache, at, parts, request)?;
+            "file"
+        }
+        other => {
+            request.extra(other.to_owned());
+            return Ok(());
+        }
+    };
+    for (key, value) in item.entries() {
+        match &*name(key) {
+            "type" | "cache_control" => {}
+            key if key == own => {}
+            key => request.unknown(own, key, value),
+        }
+    }
+    Ok(())
+}
+
+fn image<'a>(value: Option<Value<'a>>, at: &str, request: &mut Request<'a>) -> Result<Source<'a>, Refusal> {
+    let field = format!("{at}.image_url.url");
+    let value = value.ok_or_else(|| Refusal::missing_field(&field))?;
+    for (key, value) in value.entries() {
+        match &*name(key) {
+            "url" => {}
+            "detail" if value.as_str().is_some_and(|detail| detail == "auto") => {}
+            key => request.unknown("image_url", key, value),
+        }
+    }
+    let url = string(&field, value.get("url").or(Some(value)))?;
+    match data_url(url) {
+        Some((media_type, data)) => Ok(Source::Base64 { media_type, data }),
+        None if url.raw().starts_with("data:") => Err(Refusal::invalid_field(&field, "base64 data in a `data:` URL")),
+        None => Ok(Source::Url(url)),
+    }
+}
+
+fn file<'a>(
+    value: Option<Value<'a>>,
+    cache: Option<Value<'a>>,
+    at: &str,
+    parts: &mut Vec<Part<'a>>,
+    request: &mut Request<'a>,
+) -> Result<(), Refusal> {
+    let value = required_object(&format!("{at}.file"), value)?;
+    let (mut source, mut title) = (None, None);
+    for (key, value) in value.entries() {
+        match &*name(key) {
+            "filename" => title = optional_string(&format!("{at}.file.filename"), value)?,
+            "file_data" => {
+                let field = format!("{at}.file.file_data");
+                let (media_type, data) = data_url(string(&field, Some(value))?)
+                    .ok_or_else(|| Refusal::invalid_field(&field, "a `data:` URL with base64 data"))?;
+                source = Some(Source::Base64 { media_type, data });
+            }
+            key => request.unknown("file", key, value),
+        }
+    }
+    parts.extend(source.map(|source| Part::Document { source, title, context: None, cache }));
+    Ok(())
+}
+
+/// The media type and the base64 of a `data:` URL, still escaped.
+fn data_url<'a>(url: Str<'a>) -> Option<(&'a str, &'a str)> {
+    let (head, data) = url.raw().strip_prefix("data:")?.split_once(',')?;
+    let media_type = head.strip_suffix(";base64")?;
+    // Parameters such as a charset have no place in Anthropic's API, nor any meaning for what it takes.
+    Some((media_type.split(';').next().unwrap_or_default(), data))
+}

@@ -1,0 +1,254 @@
+//! What the gateway must know of a chat completion request.
+
+use tollgate_wire::json::Value;
+
+use crate::ClientDialect;
+use crate::refusal::Refusal;
+use crate::request::{RequestFacts, Seen, limit, name};
+use crate::text::{Place, Texts};
+
+pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Refusal> {
+    let mut texts = Texts::default();
+    let mut seen = Seen::default();
+    let (mut model, mut end_user, mut max_output_tokens) = (None, None, None);
+    let (mut stream, mut wants_stream_usage, mut messages, mut choices) = (false, false, false, 1);
+    for (key, value) in body.entries() {
+        match &*name(key) {
+            "model" => {
+                seen.once("model")?;
+                model = Some(value.as_str().ok_or_else(|| Refusal::invalid_field("model", "a string"))?);
+            }
+            "stream" => {
+                seen.once("stream")?;
+                stream = match value.as_bool() {
+                    Some(stream) => stream,
+                    None if value.is_null() => false,
+                    None => return Err(Refusal::invalid_field("stream", "true or false")),
+                };
+            }
+            "stream_options" => {
+                seen.once("stream_options")?;
+                wants_stream_usage = stream_options(value)?;
+                texts.free(value, Place::Other);
+            }
+            "messages" => {
+                seen.once("messages")?;
+                messages = true;
+                self::messages(value, &mut texts)?;
+            }
+            "max_tokens" => {
+                seen.once("max_tokens")?;
+                max_output_tokens = limit("max_tokens", value)?.max(max_output_tokens);
+            }
+            "max_completion_tokens" => {
+                seen.once("max_completion_tokens")?;
+                max_output_tokens = limit("max_completion_tokens", value)?.max(max_output_tokens);
+            }
+            "n" => {
+                seen.once("n")?;
+                choices = limit("n", value)?.unwrap_or(1);
+            }
+            "user" | "safety_identifier" => {
+                end_user = value.as_str().or(end_user);
+                texts.free(value, Place::Other);
+            }
+            "tools" | "functions" => texts.array(value, Place::Definition, |texts, tool| self::tool(tool, texts)),
+            "response_format" => free_with_type(value, Place::Definition, &mut texts),
+            "reasoning_effort" | "verbosity" | "service_tier" => texts.keyword(value),
+            // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
+            "temperature"
+            | "top_p"
+            | "frequency_penalty"
+            | "presence_penalty"
+            | "seed"
+            | "parallel_tool_calls"
+            | "store"
+            | "stop"
+            | "tool_choice"
+            | "metadata"
+            | "logit_bias"
+            | "prompt_cache_key"
+            | "modalities"
+            | "prediction"
+            | "audio" => {
+                texts.free(value, Place::Other);
+            }
+            _ => texts.unknown_field(key, value, Place::Other),
+        }
+    }
+    let model = model.ok_or_else(|| Refusal::missing_field("model"))?;
+    if !messages {
+        return Err(Refusal::missing_field("messages"));
+    }
+    Ok(RequestFacts {
+        dialect: ClientDialect::OpenaiChat,
+        body,
+        model,
+        stream,
+        max_output_tokens,
+        choices,
+        end_user,
+        wants_stream_usage,
+        texts: texts.spans,
+        media: texts.media,
+    })
+}
+
+fn stream_options(value: Value<'_>) -> Result<bool, Refusal> {
+    if !value.is_object() && !value.is_null() {
+        return Err(Refusal::invalid_field("stream_options", "an object"));
+    }
+    let mut seen = Seen::default();
+    let mut include_usage = false;
+    for (key, value) in value.entries() {
+        if key == "include_usage" {
+            seen.once("stream_options.include_usage")?;
+            include_usage = value.as_bool().unwrap_or(false);
+        }
+    }
+    Ok(include_usage)
+}
+
+fn messages<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {
+    if !value.is_array() {
+        return Err(Refusal::invalid_field("messages", "an array"));
+    }
+    for (index, item) in value.items().enumerate() {
+        if !item.is_object() {
+            return Err(Refusal::invalid_field(&format!("messages[{index}]"), "an object"));
+        }
+        message(item, texts);
+    }
+    Ok(())
+}
+
+fn message<'a>(message: Value<'a>, texts: &mut Texts<'a>) {
+    let role = message.get("role").and_then(|role| role.as_str());
+    let place = match role.map(|role| role.raw()) {
+        Some("system" | "developer") => Place::System,
+        Some("assistant") => Place::Assistant,
+        Some("tool" | "function") => Place::ToolResult,
+        _ => Place::User,
+    };
+    texts.object(message, place, |texts, name, value| {
+        match name {
+            "role" => texts.keyword(value),
+            "content" => texts.array(value, place, |texts, part| self::part(part, place, texts)),
+            "name" => texts.free(value, Place::Name),
+            "tool_call_id" => texts.id(value),
+            "tool_calls" => texts.array(value, Place::ToolArguments, |texts, call| tool_call(call, texts)),
+            "function_call" => call(value, texts),
+            "refusal" | "reasoning_content" | "reasoning" => texts.free(value, place),
+            "thinking_blocks" => texts.array(value, place, |texts, block| thinking_block(block, texts)),
+            _ => return false,
+        }
+        true
+    });
+}
+
+fn part<'a>(part: Value<'a>, place: Place, texts: &mut Texts<'a>) {
+    texts.object(part, place, |texts, name, value| {
+        match name {
+            "type" => texts.keyword(value),
+            "text" | "refusal" => texts.free(value, place),
+            "image_url" => image_url(value, place, texts),
+            "input_audio" => media(value, "data", place, texts),
+            "file" => media(value, "file_data", place, texts),
+            _ => return false,
+        }
+        true
+    });
+}
+
+/// `{"url": …, "detail": …}`, or the URL alone as some clients send it.
+fn image_url<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
+    if !value.is_object() {
+        return texts.url(value, place);
+    }
+    texts.object(value, place, |texts, name, value| {
+        match name {
+            "url" => texts.url(value, place),
+            "detail" => texts.keyword(value),
+            _ => return false,
+        }
+        true
+    });
+}
+
+/// An object that holds opaque data in one field.
+fn media<'a>(value: Value<'a>, data: &str, place: Place, texts: &mut Texts<'a>) {
+    texts.object(value, place, |texts, name, value| {
+        match name {
+            name if name == data => texts.media(value),
+            "format" => texts.keyword(value),
+            "file_id" => texts.id(value),
+            "filename" => texts.free(value, place),
+            _ => return false,
+        }
+        true
+    });
+}
+
+fn tool_call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::ToolArguments, |texts, name, value| {
+        match name {
+            "id" => texts.id(value),
+            "type" => texts.keyword(value),
+            "index" => texts.free(value, Place::Other),
+            "function" => call(value, texts),
+            // A custom tool's input is free text.
+            "custom" => texts.free(value, Place::ToolArguments),
+            _ => return false,
+        }
+        true
+    });
+}
+
+/// `{"name": …, "arguments": "…"}`.
+fn call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::ToolArguments, |texts, name, value| {
+        match name {
+            "name" => texts.free(value, Place::Name),
+            "arguments" => texts.push_json_text(value),
+            _ => return false,
+        }
+        true
+    });
+}
+
+/// Anthropic's thinking as this gateway hands it to clients of this dialect, who hand it back.
+fn thinking_block<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::Assistant, |texts, name, value| {
+        match name {
+            "type" => texts.keyword(value),
+            "signature" | "data" => texts.opaque(value),
+            "thinking" => texts.free(value, Place::Assistant),
+            _ => return false,
+        }
+        true
+    });
+}
+
+fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::Definition, |texts, name, value| {
+        match name {
+            "type" => texts.keyword(value),
+            "name" => texts.free(value, Place::Name),
+            "function" | "custom" => self::tool(value, texts),
+            "description" | "parameters" | "format" => texts.free(value, Place::Definition),
+            _ => return false,
+        }
+        true
+    });
+}
+
+/// A free-form object whose own `type` is a word of the API.
+fn free_with_type<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
+    texts.object(value, place, |texts, name, value| {
+        let is_type = name == "type";
+        if is_type {
+            texts.keyword(value);
+        }
+        is_type
+    });
+}

@@ -1,0 +1,243 @@
+//! The reasons there are, each with its status and its words.
+
+use tollgate_policy::model::BadModelName;
+use tollgate_wire::json::JsonError;
+
+use super::{Refusal, RefusalKind};
+use crate::ClientDialect;
+
+/// Longest piece of the caller's own text that a message repeats, in bytes.
+const MAX_QUOTED: usize = 128;
+
+/// What a used-up quota has to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaExceeded<'a> {
+    /// The quota's name in the policy.
+    pub quota: &'a str,
+    /// Whose it is.
+    pub team: &'a str,
+    /// The limit in words, such as `200000 tokens per minute`.
+    pub limit: &'a str,
+    /// When enough of it is back, in seconds.
+    pub retry_after_secs: u64,
+}
+
+impl Refusal {
+    /// A refusal of a kind that has no constructor of its own.
+    #[must_use]
+    pub fn new(status: u16, kind: RefusalKind, message: impl Into<String>) -> Self {
+        Self { status, kind, message: message.into(), param: None, retry_after_secs: None, allow: None, code: None }
+    }
+
+    /// The same, at fault being this field.
+    #[must_use]
+    pub fn with_param(mut self, param: impl Into<String>) -> Self {
+        self.param = Some(param.into());
+        self
+    }
+
+    /// The same, with a time after which to ask again.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_secs = Some(seconds);
+        self
+    }
+
+    /// 401: the request carries no key.
+    #[must_use]
+    pub fn missing_key() -> Self {
+        let message =
+            "No API key was given. Send the key of your team as `Authorization: Bearer <key>` or `x-api-key: <key>`.";
+        Self::new(401, RefusalKind::Authentication, message)
+    }
+
+    /// 401: nobody has this key. The key is not repeated.
+    #[must_use]
+    pub fn unknown_key() -> Self {
+        let message = "Incorrect API key provided. Keys for this gateway are issued by its operators; a provider's own key does not work here.";
+        Self::new(401, RefusalKind::Authentication, message)
+    }
+
+    /// 404: no route knows the model.
+    #[must_use]
+    pub fn model_not_found(model: &str) -> Self {
+        let message =
+            format!("The model `{}` does not exist. `GET /v1/models` lists the models you can use.", quote(model));
+        Self::new(404, RefusalKind::ModelNotFound, message).with_param("model")
+    }
+
+    /// 403: the model is there, but not for this team.
+    #[must_use]
+    pub fn model_not_allowed(model: &str, team: &str) -> Self {
+        let message = format!(
+            "The team `{}` may not use the model `{}`. `GET /v1/models` lists the models it can use.",
+            quote(team),
+            quote(model)
+        );
+        Self::new(403, RefusalKind::Permission, message).with_param("model")
+    }
+
+    /// 404: no such path. `path` is repeated without its query.
+    #[must_use]
+    pub fn unknown_path(method: &str, path: &str) -> Self {
+        let known: Vec<_> = ClientDialect::ALL.iter().map(|dialect| format!("POST {}", dialect.path())).collect();
+        let path = path.split('?').next().unwrap_or_default();
+        let message = format!(
+            "Invalid URL ({} {}). This gateway serves {} and GET /v1/models.",
+            quote(method),
+            quote(path),
+            known.join(", ")
+        );
+        Self::new(404, RefusalKind::NotFound, message)
+    }
+
+    /// 405: not this method. `allow` lists those that work.
+    #[must_use]
+    pub fn method_not_allowed(method: &str, allow: &'static str) -> Self {
+        let message = format!("Not allowed to {} on this path. Allowed: {allow}.", quote(method));
+        Self { allow: Some(allow), ..Self::new(405, RefusalKind::MethodNotAllowed, message) }
+    }
+
+    /// 400: the body is not JSON.
+    #[must_use]
+    pub fn not_json(error: JsonError) -> Self {
+        Self::new(400, RefusalKind::InvalidRequest, format!("The body of the request is not valid JSON: {error}."))
+    }
+
+    /// 415: the body is compressed, so that no policy could read it.
+    #[must_use]
+    pub fn compressed_body(encoding: &str) -> Self {
+        let message = format!(
+            "Request bodies with `content-encoding: {}` are not accepted here. Send the body uncompressed.",
+            quote(encoding)
+        );
+        Self::new(415, RefusalKind::UnsupportedMedia, message)
+    }
+
+    /// 413: the body is over the limit, in bytes.
+    #[must_use]
+    pub fn body_too_large(limit: u64) -> Self {
+        Self::new(413, RefusalKind::TooLarge, format!("The body of the request is over the limit of {limit} bytes."))
+    }
+
+    /// 400: a WebSocket or another upgrade.
+    #[must_use]
+    pub fn upgrade() -> Self {
+        let message = "Connection upgrades, WebSocket among them, are not served here. Use plain HTTP requests; answers can be streamed.";
+        Self::new(400, RefusalKind::InvalidRequest, message)
+    }
+
+    /// 400: a field that must be there is not.
+    #[must_use]
+    pub fn missing_field(field: &str) -> Self {
+        let message = format!("Missing required parameter: `{}`.", quote(field));
+        Self {
+            code: Some("missing_required_parameter".to_owned()),
+            ..Self::new(400, RefusalKind::InvalidRequest, message)
+        }
+        .with_param(quote(field))
+    }
+
+    /// 400: a field is not what the API says; `expected` completes "expected …".
+    #[must_use]
+    pub fn invalid_field(field: &str, expected: &str) -> Self {
+        let message = format!("Invalid value for `{}`: expected {expected}.", quote(field));
+        Self { code: Some("invalid_value".to_owned()), ..Self::new(400, RefusalKind::InvalidRequest, message) }
+            .with_param(quote(field))
+    }
+
+    /// 400: a field is there twice, and which one counts differs between readers.
+    #[must_use]
+    pub fn duplicate_field(field: &str) -> Self {
+        let message = format!("The field `{}` appears more than once.", quote(field));
+        Self { code: Some("invalid_value".to_owned()), ..Self::new(400, RefusalKind::InvalidRequest, message) }
+            .with_param(quote(field))
+    }
+
+    /// 400: the provider behind the model cannot do this. `feature` is the name a policy would list under `lenient`.
+    #[must_use]
+    pub fn unsupported(feature: &str, provider: &str) -> Self {
+        let message = format!(
+            "`{}` is not supported by the provider of this model ({}). Remove it, use another model, or have the route's \
+             policy list it under `lenient`.",
+            quote(feature),
+            quote(provider)
+        );
+        Self { code: Some("unsupported_parameter".to_owned()), ..Self::new(400, RefusalKind::Unsupported, message) }
+            .with_param(quote(feature))
+    }
+
+    /// 400: a redaction rule blocks this content. Names the rule, never what it found.
+    #[must_use]
+    pub fn blocked(rule: &str) -> Self {
+        let message = format!(
+            "The request was refused by the policy rule `{}`: it holds content that must not leave.",
+            quote(rule)
+        );
+        Self::new(400, RefusalKind::Blocked, message)
+    }
+
+    /// 429: a quota is used up.
+    #[must_use]
+    pub fn quota_exceeded(exceeded: QuotaExceeded<'_>) -> Self {
+        let message = format!(
+            "Rate limit reached for team `{}`: quota `{}` of {}. Please try again in {} s.",
+            quote(exceeded.team),
+            quote(exceeded.quota),
+            exceeded.limit,
+            exceeded.retry_after_secs
+        );
+        Self::new(429, RefusalKind::RateLimited, message).with_retry_after(exceeded.retry_after_secs)
+    }
+
+    /// 503: no provider of the route is healthy.
+    #[must_use]
+    pub fn no_provider() -> Self {
+        let message = "No provider is available for this model right now. Please try again.";
+        Self::new(503, RefusalKind::Overloaded, message)
+    }
+
+    /// 502: the provider could not be reached or its answer not be understood; `what` completes "The provider …".
+    #[must_use]
+    pub fn upstream(what: &str) -> Self {
+        Self::new(502, RefusalKind::Upstream, format!("The provider {what}."))
+    }
+
+    /// 504: the provider took too long.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self::new(504, RefusalKind::Timeout, "The provider did not answer in time. Please try again.")
+    }
+
+    /// The same, from a provider: a key it does not accept is the gateway's, and the caller must not go looking for a fault in its own.
+    #[must_use]
+    pub(crate) fn of_provider(mut self) -> Self {
+        if self.kind == RefusalKind::Authentication {
+            self.kind = RefusalKind::Upstream;
+            self.code = None;
+            self.message = format!("The provider did not accept the gateway's credentials: {}", self.message);
+        }
+        self
+    }
+
+    /// 400: a model name that could choose another path, header or host.
+    #[must_use]
+    pub fn bad_model_name(error: BadModelName) -> Self {
+        Self::new(400, RefusalKind::InvalidRequest, format!("Invalid model name: {error}.")).with_param("model")
+    }
+
+    /// 500: our own fault. Says nothing about it: the log does.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(500, RefusalKind::Internal, "The gateway had an error while processing the request.")
+    }
+}
+
+/// The caller's own words, cut to a length fit for a message.
+fn quote(text: &str) -> String {
+    if text.len() <= MAX_QUOTED {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(MAX_QUOTED);
+    format!("{}…", text.get(..end).unwrap_or_default())
+}

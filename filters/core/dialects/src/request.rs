@@ -1,0 +1,60 @@
+//! What the gateway must know of a request, and the small changes it makes to one.
+
+mod edits;
+pub(crate) mod fields;
+#[cfg(test)]
+mod tests;
+
+use tollgate_wire::json::{Str, Value};
+
+pub use edits::{ask_for_stream_usage, cap_output};
+pub(crate) use fields::{Seen, limit, name};
+
+use crate::refusal::Refusal;
+use crate::text::TextSpan;
+use crate::{ClientDialect, anthropic, openai_chat};
+
+/// A request as the gateway sees it.
+#[derive(Debug, Clone)]
+pub struct RequestFacts<'a> {
+    /// The dialect it is in.
+    pub dialect: ClientDialect,
+    /// The whole body.
+    pub body: Value<'a>,
+    /// The model asked for, as written: not yet checked to be a [model name](tollgate_policy::model::ModelName).
+    pub model: Str<'a>,
+    /// Whether the answer is to be streamed.
+    pub stream: bool,
+    /// The most output tokens the client wants; the larger one where it set two such fields.
+    pub max_output_tokens: Option<u64>,
+    /// How many answers it wants at once (`n`).
+    pub choices: u64,
+    /// Who the client says its end user is.
+    pub end_user: Option<Str<'a>>,
+    /// Whether the client itself asked for usage in the stream; true where the dialect always sends it.
+    pub wants_stream_usage: bool,
+    /// Every string a provider would see, keys of free-form objects and unknown fields included, save for words of the API, ids
+    /// and opaque data. In the order of the body.
+    pub texts: Vec<TextSpan<'a>>,
+    /// Images, audio and files among the content.
+    pub media: u32,
+}
+
+/// Reads a request.
+///
+/// # Errors
+/// A 400 that names the field, if what the gateway decides on is missing, not of its type, or there twice. Anything else that
+/// may be wrong with the request is left to the provider.
+pub fn facts<'a>(dialect: ClientDialect, body: Value<'a>) -> Result<RequestFacts<'a>, Refusal> {
+    if !body.is_object() {
+        return Err(Refusal::new(
+            400,
+            crate::RefusalKind::InvalidRequest,
+            "The body of the request is not a JSON object.",
+        ));
+    }
+    match dialect {
+        ClientDialect::OpenaiChat => openai_chat::request_facts(body),
+        ClientDialect::AnthropicMessages => anthropic::request_facts(body),
+    }
+}

@@ -1,0 +1,31 @@
+//! What the gateway must know of a complete answer.
+
+#[cfg(test)]
+mod tests;
+
+use tollgate_wire::json::{Str, Value};
+
+use crate::text::TextSpan;
+use crate::{ClientDialect, Usage, anthropic, openai_chat};
+
+/// An answer as the gateway sees it.
+#[derive(Debug, Clone, Default)]
+pub struct ResponseFacts<'a> {
+    /// The model that answered, as the provider names it.
+    pub model: Option<Str<'a>>,
+    /// What it cost, if the answer says so.
+    pub usage: Option<Usage>,
+    /// The strings that the model wrote: content, reasoning, refusals, tool arguments, citations.
+    pub texts: Vec<TextSpan<'a>>,
+    /// Whether it is an error and no answer.
+    pub error: bool,
+}
+
+/// Reads an answer. Never fails: what is not there is not reported.
+#[must_use]
+pub fn facts<'a>(dialect: ClientDialect, body: Value<'a>) -> ResponseFacts<'a> {
+    match dialect {
+        ClientDialect::OpenaiChat => openai_chat::response_facts(body),
+        ClientDialect::AnthropicMessages => anthropic::response_facts(body),
+    }
+}

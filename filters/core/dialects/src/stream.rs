@@ -1,0 +1,150 @@
+//! What the gateway must know of a streamed answer, event by event, and how to add text to one.
+//!
+//! An answer is read as lanes of text: a lane is what a client puts together again, such as the content of the first choice or the
+//! arguments of its second tool call. Text may be held back in a lane while it could still become a placeholder; it must be let go
+//! before the lane [ends](EventFacts::ends), by changing that event's text or by an event of its own
+//! ([`ClientStream::delta_event`]).
+
+mod lane;
+#[cfg(test)]
+mod tests;
+
+use memchr::memmem;
+use tollgate_wire::json::{Limits, Str, Tape, Value};
+
+pub use crate::few::Few;
+pub use lane::{Lane, LaneKind};
+
+use crate::text::TextSpan;
+use crate::{ClientDialect, Usage, anthropic, openai_chat};
+
+/// The data that ends a stream of OpenAI's, which is no JSON.
+pub const DONE: &[u8] = b"[DONE]";
+
+/// Whether an event's data is the end mark of OpenAI's streams.
+#[must_use]
+pub fn is_done(data: &[u8]) -> bool {
+    data.trim_ascii() == DONE
+}
+
+/// More text of a lane.
+#[derive(Debug, Clone, Copy)]
+pub struct Delta<'a> {
+    /// The lane it belongs to.
+    pub lane: Lane,
+    /// The text, still escaped. In a lane with [JSON inside](Lane::json_inside) it is a piece of JSON text.
+    pub text: Str<'a>,
+}
+
+/// One event as the gateway sees it.
+#[derive(Debug, Clone, Default)]
+pub struct EventFacts<'a> {
+    /// Text that goes on, in the order of the event.
+    pub deltas: Few<Delta<'a>>,
+    /// Text that is complete in this event, such as a citation.
+    pub texts: Vec<TextSpan<'a>>,
+    /// The running total of this answer, if the event reports usage.
+    pub usage: Option<Usage>,
+    /// Choices or content blocks that end with this event, after its deltas.
+    pub ended: Few<u32>,
+    /// Whether every lane ends with this event.
+    pub all_ended: bool,
+    /// The event carries nothing but usage: where the client did not ask for that, it must not see it.
+    pub usage_only: bool,
+    /// This is the last event. OpenAI's last one is no JSON: see [`is_done`].
+    pub done: bool,
+    /// The stream failed: this event tells the client so.
+    pub error: bool,
+    /// The model that answers, in the event that names it first.
+    pub model: Option<Str<'a>>,
+}
+
+impl EventFacts<'_> {
+    /// Whether this lane ends with the event.
+    #[must_use]
+    pub fn ends(&self, lane: Lane) -> bool {
+        self.all_ended || self.ended.iter().any(|index| *index == lane.index)
+    }
+}
+
+/// One streamed answer in a client's dialect.
+#[derive(Debug)]
+pub struct ClientStream {
+    state: State,
+    usage: Usage,
+    usage_known: bool,
+    model_known: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    OpenaiChat(openai_chat::StreamFacts),
+    AnthropicMessages,
+}
+
+impl ClientStream {
+    /// For an answer that has not begun.
+    #[must_use]
+    pub fn new(dialect: ClientDialect) -> Self {
+        let state = match dialect {
+            ClientDialect::OpenaiChat => State::OpenaiChat(openai_chat::StreamFacts::default()),
+            ClientDialect::AnthropicMessages => State::AnthropicMessages,
+        };
+        Self { state, usage: Usage::default(), usage_known: false, model_known: false }
+    }
+
+    /// Reads one event: its name (empty if it has none) and its data.
+    pub fn observe<'a>(&mut self, event: &str, data: Value<'a>) -> EventFacts<'a> {
+        let mut facts = match &mut self.state {
+            State::OpenaiChat(state) => state.observe(data),
+            State::AnthropicMessages => anthropic::event_facts(event, data),
+        };
+        if let Some(usage) = &facts.usage {
+            match self.state {
+                State::OpenaiChat(_) => self.usage.merge(usage),
+                State::AnthropicMessages => self.usage.merge_parts(usage),
+            }
+            self.usage_known = true;
+            facts.usage = Some(self.usage);
+        }
+        if self.model_known {
+            facts.model = None;
+        }
+        self.model_known |= facts.model.is_some();
+        facts
+    }
+
+    /// Reads one event where its text does not matter: parses it only if it may report usage or an error. What is not JSON is
+    /// nothing.
+    pub fn skim<'a>(&mut self, event: &str, data: &'a [u8], tape: &'a mut Tape) -> EventFacts<'a> {
+        if matches!(self.state, State::OpenaiChat(_)) && is_done(data) {
+            return EventFacts { done: true, all_ended: true, ..EventFacts::default() };
+        }
+        let matters = !self.model_known
+            || event == "error"
+            || event == "message_stop"
+            || memmem::find(data, b"\"usage\"").is_some()
+            || memmem::find(data, b"\"error\"").is_some();
+        if !matters {
+            return EventFacts::default();
+        }
+        match tape.parse(data, Limits::default()) {
+            Ok(value) => self.observe(event, value),
+            Err(_) => EventFacts::default(),
+        }
+    }
+
+    /// What the answer cost so far, if any event said so.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        self.usage_known.then_some(self.usage)
+    }
+
+    /// Appends an event that carries more text of a lane. `text` is not escaped; in a lane with JSON inside it is a piece of JSON text.
+    pub fn delta_event(&self, lane: Lane, text: &str, out: &mut Vec<u8>) {
+        match &self.state {
+            State::OpenaiChat(state) => state.delta_event(lane, text, out),
+            State::AnthropicMessages => anthropic::delta_event(lane, text, out),
+        }
+    }
+}

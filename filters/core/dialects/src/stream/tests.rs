@@ -1,0 +1,169 @@
+use tollgate_wire::json::{Limits, Tape};
+
+use super::*;
+
+fn observe(stream: &mut ClientStream, event: &str, data: &str, look: impl FnOnce(EventFacts<'_>)) {
+    let mut tape = Tape::default();
+    look(stream.observe(event, tape.parse(data.as_bytes(), Limits::default()).unwrap()));
+}
+
+fn lane(index: u32, kind: LaneKind) -> Lane {
+    Lane { index, kind }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn chunks_are_read_by_lane() {
+    let mut stream = ClientStream::new(ClientDialect::OpenaiChat);
+    observe(
+        &mut stream,
+        "",
+        r#"{"id":"c1","object":"chat.completion.chunk","created":5,"model":"gpt-4o","choices":[
+            {"index":1,"delta":{"role":"assistant","content":"a","refusal":"b","reasoning_content":"c","tool_calls":[
+                {"index":2,"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"x\""}}]},"finish_reason":null}]}"#,
+        |facts| {
+            let deltas: Vec<_> =
+                facts.deltas.iter().map(|delta| (delta.lane, delta.text.decode().into_owned())).collect();
+            let expected = [
+                (lane(1, LaneKind::Content), "a".to_owned()),
+                (lane(1, LaneKind::Refusal), "b".to_owned()),
+                (lane(1, LaneKind::Reasoning), "c".to_owned()),
+                (lane(1, LaneKind::Tool(2)), "{\"x\"".to_owned()),
+            ];
+            assert_eq!(deltas, expected);
+            assert!(facts.ended.is_empty() && !facts.all_ended && !facts.usage_only && facts.usage.is_none());
+            assert_eq!(facts.model.unwrap(), "gpt-4o");
+        },
+    );
+    observe(&mut stream, "", r#"{"choices":[{"index":1,"delta":{},"finish_reason":"stop"}],"usage":null}"#, |facts| {
+        assert!(facts.ends(lane(1, LaneKind::Tool(2))) && !facts.ends(lane(0, LaneKind::Content)));
+        assert!(!facts.usage_only);
+    });
+    observe(
+        &mut stream,
+        "",
+        r#"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}"#,
+        |facts| {
+            assert!(facts.usage_only);
+            assert_eq!(facts.usage.unwrap().total(), 7);
+        },
+    );
+    assert_eq!(stream.usage().unwrap().input, 3);
+    observe(&mut stream, "", r#"{"choices":[],"prompt_filter_results":[]}"#, |facts| assert!(!facts.usage_only));
+    observe(&mut stream, "", r#"{"error":{"message":"no"}}"#, |facts| assert!(facts.error && facts.all_ended));
+    assert!(is_done(b" [DONE]\r") && !is_done(b"{}"));
+}
+
+#[test]
+fn message_events_are_read_by_block() {
+    let mut stream = ClientStream::new(ClientDialect::AnthropicMessages);
+    let start = r#"{"type":"message_start","message":{"model":"claude","usage":{"input_tokens":9,"cache_read_input_tokens":1,"output_tokens":1}}}"#;
+    observe(&mut stream, "message_start", start, |facts| {
+        assert_eq!(facts.model.unwrap(), "claude");
+        assert_eq!(facts.usage.unwrap().input, 10);
+    });
+    for (data, kind, text) in [
+        (
+            r#"{"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"a"}}"#,
+            LaneKind::Content,
+            "a",
+        ),
+        (
+            r#"{"type":"content_block_delta","index":3,"delta":{"type":"thinking_delta","thinking":"b"}}"#,
+            LaneKind::Reasoning,
+            "b",
+        ),
+        (
+            r#"{"type":"content_block_delta","index":3,"delta":{"type":"input_json_delta","partial_json":"{"}}"#,
+            LaneKind::Tool(0),
+            "{",
+        ),
+        (
+            r#"{"type":"content_block_start","index":3,"content_block":{"type":"text","text":"early"}}"#,
+            LaneKind::Content,
+            "early",
+        ),
+    ] {
+        observe(&mut stream, "content_block_delta", data, |facts| {
+            let delta = facts.deltas.iter().next().unwrap();
+            assert_eq!((delta.lane, &*delta.text.decode()), (lane(3, kind), text));
+        });
+    }
+    let cited = r#"{"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{"cited_text":"quoted"}}}"#;
+    observe(&mut stream, "content_block_delta", cited, |facts| assert_eq!(facts.texts[0].text, "quoted"));
+    observe(&mut stream, "content_block_stop", r#"{"type":"content_block_stop","index":3}"#, |facts| {
+        assert!(facts.ends(lane(3, LaneKind::Content)) && !facts.ends(lane(2, LaneKind::Content)));
+    });
+    observe(
+        &mut stream,
+        "message_delta",
+        r#"{"type":"message_delta","delta":{},"usage":{"output_tokens":25}}"#,
+        |facts| {
+            assert_eq!((facts.usage.unwrap().input, facts.usage.unwrap().output), (10, 25));
+            assert!(facts.all_ended && !facts.usage_only);
+        },
+    );
+    observe(&mut stream, "message_stop", r#"{"type":"message_stop"}"#, |facts| assert!(facts.done));
+    observe(&mut stream, "error", r#"{"type":"error","error":{"type":"overloaded_error"}}"#, |facts| {
+        assert!(facts.error)
+    });
+}
+
+#[test]
+fn skimming_sees_the_same_usage() {
+    let mut stream = ClientStream::new(ClientDialect::OpenaiChat);
+    let mut seen = Vec::new();
+    for data in [
+        r#"{"model":"m","choices":[{"delta":{"content":"hi"}}]}"#,
+        r#"{"model":"m","choices":[{"delta":{"content":"not parsed, not even JSON"#,
+        r#"{"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}"#,
+        "[DONE]",
+    ] {
+        let mut tape = Tape::default();
+        let facts = stream.skim("", data.as_bytes(), &mut tape);
+        seen.push((facts.usage.is_some(), facts.usage_only, facts.done));
+    }
+    assert_eq!(seen, [(false, false, false), (false, false, false), (true, true, false), (false, false, true)]);
+    assert_eq!(stream.usage().unwrap().total(), 7);
+}
+
+#[test]
+fn added_text_reads_back_in_its_lane() {
+    let kinds = [LaneKind::Content, LaneKind::Reasoning, LaneKind::Refusal, LaneKind::Tool(4)];
+    let mut stream = ClientStream::new(ClientDialect::OpenaiChat);
+    let first = r#"{"id":"c\"1","object":"chat.completion.chunk","created":5,"model":"gpt-4o","system_fingerprint":"fp","choices":[]}"#;
+    observe(&mut stream, "", first, |_| {});
+    for kind in kinds {
+        let mut out = Vec::new();
+        stream.delta_event(lane(2, kind), "a\"\n", &mut out);
+        let text = String::from_utf8(out).unwrap();
+        let data = text.strip_prefix("data: ").unwrap().strip_suffix("\n\n").unwrap();
+        assert!(data.starts_with(r#"{"id":"c\"1","object":"chat.completion.chunk","created":5,"model":"gpt-4o","system_fingerprint":"fp","#), "{data}");
+        observe(&mut ClientStream::new(ClientDialect::OpenaiChat), "", data, |facts| {
+            let delta = facts.deltas.iter().next().unwrap();
+            assert_eq!((delta.lane, &*delta.text.decode()), (lane(2, kind), "a\"\n"));
+        });
+    }
+    let stream = ClientStream::new(ClientDialect::AnthropicMessages);
+    for kind in [LaneKind::Content, LaneKind::Reasoning, LaneKind::Tool(0)] {
+        let mut out = Vec::new();
+        stream.delta_event(lane(2, kind), "a\"\n", &mut out);
+        let text = String::from_utf8(out).unwrap();
+        let data = text.strip_prefix("event: content_block_delta\ndata: ").unwrap().strip_suffix("\n\n").unwrap();
+        observe(&mut ClientStream::new(ClientDialect::AnthropicMessages), "", data, |facts| {
+            let delta = facts.deltas.iter().next().unwrap();
+            assert_eq!((delta.lane, &*delta.text.decode()), (lane(2, kind), "a\"\n"));
+        });
+    }
+}
+
+#[test]
+fn servers_that_say_reasoning_get_it_back() {
+    let mut stream = ClientStream::new(ClientDialect::OpenaiChat);
+    observe(&mut stream, "", r#"{"choices":[{"index":0,"delta":{"reasoning":"hm"}}]}"#, |facts| {
+        assert_eq!(facts.deltas.iter().next().unwrap().lane.kind, LaneKind::Reasoning);
+    });
+    let mut out = Vec::new();
+    stream.delta_event(lane(0, LaneKind::Reasoning), "x", &mut out);
+    assert!(String::from_utf8(out).unwrap().contains(r#""reasoning":"x""#));
+}

@@ -1,0 +1,360 @@
+use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_wire::json::{Limits, Tape};
+
+use super::*;
+use crate::Refusal;
+
+const NOW: u64 = 1_735_689_600;
+
+fn provider(api: ProviderApi) -> ProviderConfig {
+    ProviderConfig {
+        api,
+        authority: "provider.example".to_owned(),
+        path_prefix: String::new(),
+        max_output_tokens: Default::default(),
+    }
+}
+
+fn ask(client: ClientDialect, api: ProviderApi, body: &[u8]) -> Result<UpstreamRequest, Refusal> {
+    request(&Attempt { client, provider: &provider(api), model: Some("other"), lenient: &[], now_secs: NOW }, body)
+}
+
+const PAIRS: [(ClientDialect, ProviderApi); 4] = [
+    (ClientDialect::OpenaiChat, ProviderApi::Openai),
+    (ClientDialect::OpenaiChat, ProviderApi::Anthropic),
+    (ClientDialect::AnthropicMessages, ProviderApi::Openai),
+    (ClientDialect::AnthropicMessages, ProviderApi::Anthropic),
+];
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn a_conversation_is_translated_both_ways() {
+    let chat = br#"{"model":"smart","max_tokens":5,"messages":[{"role":"user","content":"Hi"}]}"#;
+    let upstream = ask(ClientDialect::OpenaiChat, ProviderApi::Anthropic, chat).unwrap();
+    assert_eq!(upstream.path, "/v1/messages");
+    assert_eq!(
+        String::from_utf8(upstream.body.unwrap()).unwrap(),
+        r#"{"model":"other","max_tokens":5,"messages":[{"role":"user","content":"Hi"}]}"#
+    );
+    let answer =
+        br#"{"id":"msg_1","model":"claude","content":[{"type":"text","text":"Hello"}],"stop_reason":"end_turn"}"#;
+    let client = response(&upstream.answer, 200, "application/json", answer);
+    let body = String::from_utf8(client.body.unwrap()).unwrap();
+    assert!(body.contains(r#""content":"Hello""#) && body.contains(r#""finish_reason":"stop""#), "{body}");
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn a_stream_is_translated_as_it_comes() {
+    let plan = AnswerPlan::new(ClientDialect::OpenaiChat, ProviderApi::Anthropic, NOW);
+    let mut translator = StreamTranslator::new(&plan);
+    let mut out = Vec::new();
+    let event = b"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}\n";
+    translator.push(event, &mut out);
+    assert!(out.is_empty());
+    translator.push(b"\n", &mut out);
+    assert!(String::from_utf8_lossy(&out).contains(r#""content":"Hi""#));
+}
+
+#[test]
+fn the_same_dialect_changes_nothing_but_the_name() {
+    for client in ClientDialect::ALL {
+        let api = if *client == ClientDialect::OpenaiChat { ProviderApi::Openai } else { ProviderApi::Anthropic };
+        let body = br#" {"a":[1.0,"\u0041"], "model":"smart", "unknown":{"x":1} } "#;
+        let upstream = ask(*client, api, body).unwrap();
+        assert_eq!(upstream.body.unwrap(), br#" {"a":[1.0,"\u0041"], "model":"other", "unknown":{"x":1} } "#);
+        let mut out = Vec::new();
+        let mut translator = StreamTranslator::new(&upstream.answer);
+        translator.push(b"any bytes \xff", &mut out);
+        translator.finish(&mut out);
+        assert_eq!(out, b"any bytes \xff");
+        assert_eq!(response(&upstream.answer, 200, "text/plain", b"any").body, None);
+    }
+}
+
+#[test]
+fn callers_keys_never_reach_a_provider() {
+    let body = br#"{"model":"m","messages":[]}"#;
+    for (client, api) in PAIRS {
+        let upstream = ask(client, api, body).unwrap();
+        for key in crate::endpoint::KEY_HEADERS {
+            assert!(upstream.drop_headers.contains(&key), "{client} to {api}: {key}");
+        }
+        assert!(upstream.drop_headers.contains(&"accept-encoding"));
+    }
+}
+
+#[test]
+fn what_is_not_of_its_type_is_refused_by_name() {
+    let openai = [
+        (r#"{"messages":[]}"#, "model"),
+        (r#"{"model":"m","messages":{}}"#, "messages"),
+        (r#"{"model":"m","messages":[{"role":"robot"}]}"#, "messages[0].role"),
+        (r#"{"model":"m","messages":[{"content":"x"}]}"#, "messages[0].role"),
+        (r#"{"model":"m","messages":[{"role":"user","content":5}]}"#, "messages[0].content"),
+        (r#"{"model":"m","messages":[{"role":"user","content":[{"type":"text"}]}]}"#, "messages[0].content[0].text"),
+        (r#"{"model":"m","messages":[{"role":"tool","content":"x"}]}"#, "messages[0].tool_call_id"),
+        (r#"{"model":"m","messages":[{"role":"assistant","tool_calls":{}}]}"#, "messages[0].tool_calls"),
+        (r#"{"model":"m","messages":[{"role":"assistant","tool_calls":[{}]}]}"#, "messages[0].tool_calls[0].function"),
+        (r#"{"model":"m","messages":[],"tools":{}}"#, "tools"),
+        (r#"{"model":"m","messages":[],"tools":[{"type":"function"}]}"#, "tools[0].function"),
+        (r#"{"model":"m","messages":[],"tool_choice":"maybe"}"#, "tool_choice"),
+        (r#"{"model":"m","messages":[],"stop":5}"#, "stop"),
+        (r#"{"model":"m","messages":[],"temperature":"hot"}"#, "temperature"),
+        (r#"{"model":"m","messages":[],"reasoning_effort":"huge"}"#, "reasoning_effort"),
+        (r#"{"model":"m","messages":[],"response_format":{"type":"json_schema"}}"#, "response_format.json_schema"),
+    ];
+    for (body, param) in openai {
+        let refusal = ask(ClientDialect::OpenaiChat, ProviderApi::Anthropic, body.as_bytes()).unwrap_err();
+        assert_eq!((refusal.status, refusal.param.as_deref()), (400, Some(param)), "{body}");
+    }
+    let anthropic = [
+        (r#"{"messages":[]}"#, "model"),
+        (r#"{"model":"m","messages":5}"#, "messages"),
+        (r#"{"model":"m","messages":[{"role":"robot"}]}"#, "messages.0.role"),
+        (r#"{"model":"m","messages":[{"role":"user","content":{}}]}"#, "messages.0.content"),
+        (r#"{"model":"m","messages":[{"role":"user","content":[{"type":"text"}]}]}"#, "messages.0.content.0.text"),
+        (r#"{"model":"m","messages":[{"role":"user","content":[{"type":"image"}]}]}"#, "messages.0.content.0.source"),
+        (r#"{"model":"m","messages":[],"system":5}"#, "system"),
+        (r#"{"model":"m","messages":[],"tools":[{}]}"#, "tools.0.name"),
+        (r#"{"model":"m","messages":[],"tool_choice":{"type":"maybe"}}"#, "tool_choice.type"),
+        (r#"{"model":"m","messages":[],"thinking":{"type":"enabled"}}"#, "thinking.budget_tokens"),
+        (r#"{"model":"m","messages":[],"output_config":5}"#, "output_config"),
+        (r#"{"model":"m","messages":[],"stop_sequences":"x"}"#, "stop_sequences"),
+    ];
+    for (body, param) in anthropic {
+        let refusal = ask(ClientDialect::AnthropicMessages, ProviderApi::Openai, body.as_bytes()).unwrap_err();
+        assert_eq!((refusal.status, refusal.param.as_deref()), (400, Some(param)), "{body}");
+    }
+    assert_eq!(ask(ClientDialect::OpenaiChat, ProviderApi::Anthropic, b"[]").unwrap_err().status, 400);
+    assert_eq!(ask(ClientDialect::OpenaiChat, ProviderApi::Openai, b"{").unwrap_err().status, 400);
+}
+
+#[test]
+fn a_key_the_provider_refuses_is_not_the_callers() {
+    let plan = AnswerPlan::new(ClientDialect::OpenaiChat, ProviderApi::Anthropic, NOW);
+    let body = br#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#;
+    let answer = response(&plan, 401, "application/json", body);
+    let text = String::from_utf8(answer.body.unwrap()).unwrap();
+    assert!(text.contains("the gateway's credentials") && !text.contains("invalid_api_key"), "{text}");
+}
+
+#[test]
+fn an_oversized_event_ends_the_stream_with_an_error() {
+    let plan = AnswerPlan::new(ClientDialect::AnthropicMessages, ProviderApi::Openai, NOW);
+    let mut translator = StreamTranslator::new(&plan);
+    let mut out = Vec::new();
+    for _ in 0..9 {
+        translator.push(&vec![b'x'; 1 << 20], &mut out);
+    }
+    translator.push(b"\n\ndata: {}\n\n", &mut out);
+    translator.finish(&mut out);
+    assert_eq!(String::from_utf8(out).unwrap().matches("event: error").count(), 1);
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod laws {
+    use std::fs;
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::super::request::read;
+    use super::*;
+    use crate::canonical::{Losses, Message, Part, Request, Role};
+
+    /// Every request of the golden files.
+    fn requests() -> Vec<(ClientDialect, String, Vec<u8>)> {
+        let mut requests = Vec::new();
+        for pair in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")).unwrap() {
+            let pair = pair.unwrap().path();
+            let name = pair.file_name().unwrap().to_str().unwrap().to_owned();
+            let client = name.split_once("-to-").unwrap().0.parse().unwrap();
+            for case in fs::read_dir(&pair).unwrap() {
+                let case = case.unwrap().path();
+                if let Ok(body) = fs::read(case.join("request.json")) {
+                    requests.push((client, case.display().to_string(), body));
+                }
+            }
+        }
+        requests
+    }
+
+    /// A request with what its own dialect takes to be the same made the same: Anthropic's has one system prompt, joins what one side says
+    /// in a row, knows no empty text, and requires a limit.
+    fn normal(client: ClientDialect, mut request: Request<'_>) -> String {
+        if client == ClientDialect::AnthropicMessages {
+            request.messages.sort_by_key(|message| message.role != Role::System);
+            let mut joined: Vec<Message<'_>> = Vec::new();
+            for mut message in request.messages {
+                message.parts.retain(|part| !matches!(part, Part::Text { text, .. } if text.is_empty()));
+                match joined.last_mut() {
+                    Some(last) if last.role == message.role => last.parts.extend(message.parts),
+                    _ => joined.push(message),
+                }
+            }
+            request.messages = joined;
+            request.max_output_tokens.get_or_insert(4_096);
+        }
+        format!("{request:#?}")
+    }
+
+    /// client -> canonical -> the same dialect -> canonical loses nothing, for all that the dialect's writer accepts.
+    #[test]
+    fn a_round_trip_loses_nothing() {
+        let (mut kept, mut tapes) = (0, (Tape::default(), Tape::default()));
+        for (client, case, body) in requests() {
+            let Ok(value) = tapes.0.parse(&body, Limits::default()) else { continue };
+            let Ok(first) = read(client, value) else { continue };
+            let mut losses = Losses::new("same", &[]);
+            let written = match client {
+                ClientDialect::OpenaiChat => crate::openai_chat::write_request(&first, None, &mut losses),
+                ClientDialect::AnthropicMessages => {
+                    crate::anthropic::write_request(&first, None, None, &mut losses).map(|written| written.body)
+                }
+            };
+            // Extras are refused by name, and tests of theirs see to that.
+            let Ok(written) = written else { continue };
+            // What only the other dialect can say is dropped here as well, and listed.
+            if !losses.dropped().is_empty() {
+                continue;
+            }
+            let second = read(client, tapes.1.parse(&written, Limits::default()).unwrap()).unwrap();
+            assert_eq!(normal(client, first), normal(client, second), "{case}");
+            kept += 1;
+        }
+        assert!(kept > 40, "only {kept} requests made the round trip");
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let words = [
+            "model",
+            "messages",
+            "role",
+            "user",
+            "assistant",
+            "tool",
+            "content",
+            "type",
+            "text",
+            "image_url",
+            "url",
+            "tool_calls",
+            "function",
+            "name",
+            "arguments",
+            "id",
+            "system",
+            "tool_use",
+            "input",
+            "tool_result",
+            "source",
+            "base64",
+            "data",
+            "stream",
+            "choices",
+            "delta",
+            "index",
+            "finish_reason",
+            "usage",
+            "prompt_tokens",
+            "message_start",
+            "content_block_start",
+            "content_block_delta",
+            "message_delta",
+            "message_stop",
+            "stop_reason",
+            "message",
+            "error",
+            "content_block",
+            "text_delta",
+            "input_json_delta",
+            "partial_json",
+            "thinking",
+            "{}",
+            "{\\\"a\\\":1}",
+        ];
+        let string = proptest::sample::select(words.to_vec()).prop_map(|word| format!("\"{word}\""));
+        let leaf = prop_oneof![
+            4 => string.clone(),
+            1 => Just("null".to_owned()),
+            1 => Just("true".to_owned()),
+            1 => (-2i64..200).prop_map(|number| number.to_string()),
+        ];
+        leaf.prop_recursive(5, 40, 6, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(|items| format!("[{}]", items.join(","))),
+                proptest::collection::vec((string.clone(), inner), 0..6).prop_map(|entries| {
+                    let entries: Vec<_> = entries.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
+                    format!("{{{}}}", entries.join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        /// Any bytes are refused or translated, and what is written is JSON.
+        #[test]
+        fn any_request_is_refused_or_becomes_json(bytes in proptest::collection::vec(any::<u8>(), 0..200), messages in json()) {
+            let body = format!(r#"{{"model":"m","messages":[{messages}],"tools":[{messages}],"system":[{messages}]}}"#);
+            let mut tape = Tape::default();
+            for (client, api) in PAIRS {
+                let _refused = ask(client, api, &bytes);
+                if let Ok(UpstreamRequest { body: Some(body), .. }) = ask(client, api, body.as_bytes()) {
+                    prop_assert!(tape.parse(&body, Limits::default()).is_ok(), "{}", String::from_utf8_lossy(&body));
+                }
+            }
+        }
+
+        /// Any answer becomes JSON of the client's, whatever its status.
+        #[test]
+        fn any_answer_becomes_json(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in json(), status in 200u16..600) {
+            let mut tape = Tape::default();
+            for (client, api) in PAIRS {
+                let plan = AnswerPlan::new(client, api, NOW);
+                for body in [&*bytes, text.as_bytes()] {
+                    if let Some(body) = response(&plan, status, "application/json", body).body {
+                        prop_assert!(tape.parse(&body, Limits::default()).is_ok(), "{}", String::from_utf8_lossy(&body));
+                    }
+                }
+            }
+        }
+
+        /// Any stream becomes events whose data is JSON, the same however it is cut.
+        #[test]
+        fn any_stream_is_the_same_however_it_is_cut(
+            events in proptest::collection::vec(json(), 0..6),
+            noise in proptest::collection::vec(any::<u8>(), 0..20),
+            cuts in proptest::collection::vec(0usize..400, 0..6),
+        ) {
+            let mut stream: Vec<u8> = events.iter().flat_map(|data| format!("data: {data}\n\n").into_bytes()).collect();
+            stream.extend(noise);
+            for (client, api) in PAIRS {
+                let plan = AnswerPlan::new(client, api, NOW);
+                let run = |cuts: &[usize]| {
+                    let (mut out, mut from) = (Vec::new(), 0);
+                    let mut translator = StreamTranslator::new(&plan);
+                    let mut cuts: Vec<_> = cuts.iter().map(|cut| (*cut).min(stream.len())).collect();
+                    cuts.sort_unstable();
+                    cuts.push(stream.len());
+                    for cut in cuts {
+                        translator.push(&stream[from..cut], &mut out);
+                        from = cut;
+                    }
+                    translator.finish(&mut out);
+                    out
+                };
+                let whole = run(&[]);
+                prop_assert_eq!(&run(&cuts), &whole);
+                if !plan.passes_through() {
+                    let mut tape = Tape::default();
+                    for line in String::from_utf8(whole).unwrap().lines().filter_map(|line| line.strip_prefix("data: ")) {
+                        prop_assert!(line == "[DONE]" || tape.parse(line.as_bytes(), Limits::default()).is_ok(), "{}", line);
+                    }
+                }
+            }
+        }
+    }
+}

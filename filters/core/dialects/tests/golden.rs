@@ -1,0 +1,298 @@
+//! Golden files: what is sent for a request, and what the client gets for an answer.
+//!
+//! `golden/<client>-to-<provider>/<feature>/` holds what goes in, written after the documentation that `source` names, and what must
+//! come out:
+//!
+//! | in | out |
+//! |---|---|
+//! | `request.json` | `upstream.json`, the body, and `upstream.txt`, path, headers and what was dropped; or `refused.json` |
+//! | `answer.json`, or `answer.txt` for what is no JSON | `client.json`, and `client.txt` with status and headers if it is an error |
+//! | `answer.sse` | `client.sse` |
+//! | `case.json`, optional: `model`, `lenient`, `status`, `contentType`, `prefix`, `maxOutputTokens` | |
+//!
+//! `TOLLGATE_BLESS=1` rewrites what comes out; read the difference with suspicion. JSON is laid out for reading, its values and
+//! their order are as they come.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tollgate_dialects::translate::{AnswerPlan, Attempt, StreamTranslator, UpstreamRequest, request, response};
+use tollgate_dialects::{ClientDialect, Refusal};
+use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_wire::json::{Kind, Limits, Tape, Value};
+
+/// 2025-01-01T00:00:00Z.
+const NOW: u64 = 1_735_689_600;
+
+struct Case {
+    dir: PathBuf,
+    client: ClientDialect,
+    api: ProviderApi,
+}
+
+impl Case {
+    fn read(&self, file: &str) -> Option<Vec<u8>> {
+        fs::read(self.dir.join(file)).ok()
+    }
+
+    fn settings(&self) -> Settings {
+        let text = self.read("case.json").unwrap_or_else(|| b"{}".to_vec());
+        let mut tape = Tape::default();
+        let json = tape.parse(&text, Limits::default()).unwrap();
+        let string = |key: &str| json.get(key).map(|value| value.as_str().unwrap().decode().into_owned());
+        let lenient = json.get("lenient").into_iter().flat_map(|list| list.items());
+        Settings {
+            model: string("model"),
+            lenient: lenient.map(|item| item.as_str().unwrap().decode().into_owned()).collect(),
+            status: json.get("status").map_or(200, |status| status.as_u64().unwrap() as u16),
+            content_type: string("contentType").unwrap_or_else(|| "application/json".to_owned()),
+            provider: ProviderConfig {
+                api: self.api,
+                authority: "provider.example".to_owned(),
+                path_prefix: string("prefix").unwrap_or_default(),
+                max_output_tokens: json
+                    .get("maxOutputTokens")
+                    .into_iter()
+                    .flat_map(|limits| limits.entries())
+                    .map(|(model, limit)| (model.decode().into_owned(), limit.as_u64().unwrap()))
+                    .collect::<BTreeMap<_, _>>(),
+            },
+        }
+    }
+}
+
+struct Settings {
+    model: Option<String>,
+    lenient: Vec<String>,
+    status: u16,
+    content_type: String,
+    provider: ProviderConfig,
+}
+
+fn cases() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut cases = Vec::new();
+    for pair in folders(&root) {
+        let name = pair.file_name().unwrap().to_str().unwrap().to_owned();
+        let (client, api) = name.split_once("-to-").unwrap();
+        let (client, api) = (client.parse().unwrap(), api.parse().unwrap());
+        cases.extend(folders(&pair).into_iter().map(|dir| Case { dir, client, api }));
+    }
+    assert!(cases.len() > 30, "the golden files are gone");
+    cases
+}
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<_> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// Compares each output with its file, or writes it.
+#[derive(Default)]
+struct Check {
+    differences: Vec<String>,
+}
+
+impl Check {
+    fn output(&mut self, case: &Case, file: &str, expected: Option<&[u8]>) {
+        let path = case.dir.join(file);
+        let found = fs::read(&path).ok();
+        if std::env::var_os("TOLLGATE_BLESS").is_some() {
+            match expected {
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+                None => drop(fs::remove_file(&path)),
+            }
+        } else if found.as_deref() != expected {
+            let show = |bytes: Option<&[u8]>| {
+                bytes.map_or("(nothing)".into(), |bytes| String::from_utf8_lossy(bytes).into_owned())
+            };
+            self.differences.push(format!(
+                "{}\n--- the file says\n{}\n--- came out\n{}",
+                path.display(),
+                show(found.as_deref()),
+                show(expected)
+            ));
+        }
+    }
+}
+
+fn laid_out(json: &[u8]) -> Vec<u8> {
+    let mut tape = Tape::default();
+    let mut out = String::new();
+    let value = tape.parse(json, Limits::default()).unwrap_or_else(|error| {
+        panic!("what came out is no JSON: {error}: {}", String::from_utf8_lossy(json));
+    });
+    lay_out(value, 0, &mut out);
+    out.push('\n');
+    out.into_bytes()
+}
+
+fn lay_out(value: Value<'_>, depth: usize, out: &mut String) {
+    if value.is_empty() || value.raw().len() < 100 {
+        match value.kind() {
+            Kind::Object | Kind::Array if value.raw().contains('\n') => {}
+            _ => return out.push_str(value.raw()),
+        }
+    }
+    let (open, close, object) = if value.is_object() { ('{', '}', true) } else { ('[', ']', false) };
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    };
+    out.push(open);
+    let entries: Vec<_> = if object {
+        value.entries().map(|(key, value)| (Some(key), value)).collect()
+    } else {
+        value.items().map(|item| (None, item)).collect()
+    };
+    for (index, (key, value)) in entries.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        line(out, depth + 1);
+        if let Some(key) = key {
+            out.push_str(&format!("\"{}\": ", key.raw()));
+        }
+        lay_out(value, depth + 1, out);
+    }
+    line(out, depth);
+    out.push(close);
+}
+
+fn translate(case: &Case, settings: &Settings) -> Option<Result<UpstreamRequest, Refusal>> {
+    let body = case.read("request.json")?;
+    let attempt = Attempt {
+        client: case.client,
+        provider: &settings.provider,
+        model: settings.model.as_deref(),
+        lenient: &settings.lenient,
+        now_secs: NOW,
+    };
+    Some(request(&attempt, &body))
+}
+
+fn plan(case: &Case, settings: &Settings) -> AnswerPlan {
+    match translate(case, settings) {
+        Some(Ok(upstream)) => upstream.answer,
+        _ => AnswerPlan::new(case.client, case.api, NOW),
+    }
+}
+
+fn streamed<'b>(plan: &AnswerPlan, pieces: impl IntoIterator<Item = &'b [u8]>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut translator = StreamTranslator::new(plan);
+    for piece in pieces {
+        translator.push(piece, &mut out);
+    }
+    translator.finish(&mut out);
+    out
+}
+
+#[test]
+fn every_case_comes_out_as_its_files_say() {
+    let mut check = Check::default();
+    for case in cases() {
+        let settings = case.settings();
+        assert!(case.dir.join("source").exists(), "{} names no source", case.dir.display());
+        if let Some(result) = translate(&case, &settings) {
+            let (mut body, mut head, mut refused) = (None, None, None);
+            match result {
+                Ok(upstream) => {
+                    let mut text = format!("POST {}\n", upstream.path);
+                    upstream.set_headers.iter().for_each(|(name, value)| text.push_str(&format!("{name}: {value}\n")));
+                    if !upstream.dropped.is_empty() {
+                        text.push_str(&format!("dropped: {}\n", upstream.dropped.join(", ")));
+                    }
+                    // Same dialect: bytes, not layout, are what matters.
+                    let same = case.client.is_spoken_by(case.api);
+                    body = upstream.body.map(|body| if same { body } else { laid_out(&body) });
+                    head = Some(text.into_bytes());
+                }
+                Err(refusal) => refused = Some(laid_out(&refusal.body(case.client))),
+            }
+            check.output(&case, "upstream.json", body.as_deref());
+            check.output(&case, "upstream.txt", head.as_deref());
+            check.output(&case, "refused.json", refused.as_deref());
+        }
+        let plan = plan(&case, &settings);
+        if let Some(body) = case.read("answer.json").or_else(|| case.read("answer.txt")) {
+            let answer = response(&plan, settings.status, &settings.content_type, &body);
+            let mut head = format!("{}\n", answer.status);
+            answer.set_headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\n")));
+            check.output(&case, "client.json", answer.body.map(|body| laid_out(&body)).as_deref());
+            check.output(&case, "client.txt", (answer.status >= 400).then_some(head.as_bytes()));
+        }
+        if let Some(stream) = case.read("answer.sse") {
+            check.output(&case, "client.sse", Some(&streamed(&plan, [&*stream])));
+        }
+    }
+    assert!(
+        check.differences.is_empty(),
+        "{} outputs differ; TOLLGATE_BLESS=1 accepts them\n\n{}",
+        check.differences.len(),
+        check.differences.join("\n\n")
+    );
+}
+
+/// The first law: however the network cuts the bytes, the client receives the same.
+#[test]
+fn every_stream_comes_out_the_same_however_it_is_cut() {
+    let mut streams = 0;
+    for case in cases() {
+        let Some(stream) = case.read("answer.sse") else { continue };
+        streams += 1;
+        let plan = plan(&case, &case.settings());
+        let whole = streamed(&plan, [&*stream]);
+        assert_eq!(streamed(&plan, stream.chunks(1)), whole, "{} byte by byte", case.dir.display());
+        for cut in 0..=stream.len() {
+            let (front, back) = stream.split_at(cut);
+            assert_eq!(streamed(&plan, [front, back]), whole, "{} cut at {cut}", case.dir.display());
+        }
+        for size in [2, 3, 5, 7, 16, 61, 250] {
+            assert_eq!(streamed(&plan, stream.chunks(size)), whole, "{} in pieces of {size}", case.dir.display());
+        }
+    }
+    assert!(streams > 10, "the streams are gone");
+}
+
+/// Cut anywhere, an answer still ends as its dialect ends: with an end mark once, or an error.
+#[test]
+fn every_stream_ends_legally_wherever_it_breaks_off() {
+    for case in cases() {
+        let Some(stream) = case.read("answer.sse") else { continue };
+        let plan = plan(&case, &case.settings());
+        if plan.passes_through() {
+            continue;
+        }
+        for cut in 0..=stream.len() {
+            let out = String::from_utf8(streamed(&plan, [&stream[..cut]])).unwrap();
+            let at = format!("{} ending at {cut}: {out}", case.dir.display());
+            match case.client {
+                ClientDialect::OpenaiChat => {
+                    assert_eq!(out.matches("data: [DONE]\n\n").count(), 1, "{at}");
+                    assert!(out.ends_with("data: [DONE]\n\n"), "{at}");
+                    let finished = out.contains("\"finish_reason\":\"");
+                    assert!(finished != out.contains("data: {\"error\""), "{at}");
+                }
+                ClientDialect::AnthropicMessages => {
+                    let (stops, errors) =
+                        (out.matches("event: message_stop").count(), out.matches("event: error").count());
+                    assert_eq!(stops + errors, 1, "{at}");
+                    if stops == 1 {
+                        assert_eq!(
+                            out.matches("event: content_block_start").count(),
+                            out.matches("event: content_block_stop").count(),
+                            "{at}"
+                        );
+                        assert_eq!(out.matches("event: message_delta").count(), 1, "{at}");
+                    }
+                }
+            }
+        }
+    }
+}
