@@ -32,7 +32,7 @@ pub struct AnswerPlan {
     pub client: ClientDialect,
     /// The API to read.
     pub api: ProviderApi,
-    /// Whether the client asked for a stream.
+    /// Whether the client asked for a stream. Not looked at where bytes pass through.
     pub streaming: bool,
     /// Whether the client asked for usage in it.
     pub include_usage: bool,

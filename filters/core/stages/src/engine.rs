@@ -4,7 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use tollgate_policy::gateway::{GatewayConfig, OnExceeded, OnUnavailable, TeamConfig};
-use tollgate_policy::quota::Unit;
+use tollgate_policy::quota::{Quota, Unit};
 use tollgate_policy::redaction::Direction;
 use tollgate_policy::single::{QuotaCheckConfig, RedactConfig, TokenCountConfig};
 use tollgate_quota::Plan;
@@ -50,6 +50,8 @@ pub(crate) struct Team {
     pub(crate) quota: Plan,
     /// Whether one of the quotas is in US dollars.
     pub(crate) counts_usd: bool,
+    /// Whether one of the quotas counts output.
+    pub(crate) bounds_output: bool,
     pub(crate) on_exceeded: OnExceeded,
     pub(crate) on_unavailable: OnUnavailable,
 }
@@ -114,11 +116,7 @@ impl Engine {
                 quota.name
             )));
         }
-        let team = Team {
-            quota: Plan::new(&config.team, &config.quotas),
-            on_unavailable: config.on_unavailable,
-            ..Team::anonymous(&config.team)
-        };
+        let team = Team { on_unavailable: config.on_unavailable, ..Team::limited(&config.team, &config.quotas) };
         Ok(Self { tags: config.tags.clone(), ..Self::single(config.limits.request_body, team) })
     }
 
@@ -137,12 +135,18 @@ impl Engine {
 
 impl Team {
     fn anonymous(name: &str) -> Self {
+        Self::limited(name, &[])
+    }
+
+    fn limited(name: &str, quotas: &[Quota]) -> Self {
+        let counts = |units: &[Unit]| quotas.iter().any(|quota| units.contains(&quota.unit));
         Self {
             name: name.to_owned(),
             routes: Vec::new(),
             policy: None,
-            quota: Plan::new(name, &[]),
-            counts_usd: false,
+            quota: Plan::new(name, quotas),
+            counts_usd: counts(&[Unit::Usd]),
+            bounds_output: counts(&[Unit::Tokens, Unit::OutputTokens, Unit::Usd]),
             on_exceeded: OnExceeded::default(),
             on_unavailable: OnUnavailable::default(),
         }
@@ -167,11 +171,9 @@ impl Team {
         Ok(Self {
             routes: served,
             policy,
-            quota: Plan::new(&config.name, &config.quotas),
-            counts_usd: config.quotas.iter().any(|quota| quota.unit == Unit::Usd),
             on_exceeded: config.on_exceeded.clone(),
             on_unavailable: config.on_unavailable,
-            ..Self::anonymous(&config.name)
+            ..Self::limited(&config.name, &config.quotas)
         })
     }
 

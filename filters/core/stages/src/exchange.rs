@@ -6,7 +6,7 @@ use tollgate_dialects::ClientDialect;
 use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
 use tollgate_policy::names::{self, fact};
-use tollgate_quota::{Reservation, Store};
+use tollgate_quota::{Reservation, Standing, Store};
 use tollgate_redaction::{Report, Vault};
 use tollgate_wire::json::{JsonError, JsonErrorKind};
 
@@ -60,6 +60,19 @@ pub enum AnswerMode {
     Replace(Reply),
 }
 
+/// What was decided about a request.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// The caller's dialect.
+    pub dialect: ClientDialect,
+    /// What it asked for; `None` if it was refused or never read.
+    pub asked: Option<&'a Asked>,
+    /// What its texts held, by rule and action.
+    pub redactions: &'a Report,
+    /// Its quotas after it was admitted.
+    pub standings: &'a [Standing],
+}
+
 /// One request and its answer, from the first header to the last byte.
 #[derive(Debug)]
 pub struct Exchange {
@@ -78,6 +91,8 @@ pub struct Exchange {
     pub(crate) facts: Facts,
     /// What the next refusal tells beside its message.
     pub(crate) refusal_headers: Vec<(&'static str, String)>,
+    /// The team is known without a key.
+    vouched: bool,
     /// The gateway has answered the request itself, or it is none of its business.
     done_with: bool,
     finished: bool,
@@ -101,8 +116,28 @@ impl Exchange {
             charge: Charge::default(),
             facts: Facts::default(),
             refusal_headers: Vec::new(),
+            vouched: false,
             done_with: false,
             finished: false,
+        }
+    }
+
+    /// Begins an exchange of a team that is known without a key, for tools that explain what would become of a request. `None` if there
+    /// is no such team.
+    #[must_use]
+    pub fn as_team(engine: Rc<Engine>, team: &str) -> Option<Self> {
+        let team = engine.teams.iter().position(|known| known.name == team)?;
+        Some(Self { team, vouched: true, ..Self::new(engine) })
+    }
+
+    /// What has been decided about the request so far.
+    #[must_use]
+    pub fn summary(&self) -> Summary<'_> {
+        Summary {
+            dialect: self.dialect,
+            asked: self.asked.as_ref(),
+            redactions: &self.report,
+            standings: self.reservation.standings(),
         }
     }
 
@@ -167,7 +202,7 @@ impl Exchange {
         if headers.get("upgrade").is_some() || headers.get(":protocol").is_some() {
             return Err(Refusal::upgrade());
         }
-        if let Some(identities) = &engine.identities {
+        if let Some(identities) = engine.identities.as_ref().filter(|_| !self.vouched) {
             self.team = identities.team(headers)?;
         }
         let team = engine.teams.get(self.team).ok_or_else(Refusal::unknown_key)?;
@@ -279,8 +314,8 @@ impl Exchange {
 /// What the caller's SDK reads about its limits.
 pub(crate) fn rate_limits(
     dialect: ClientDialect,
-    standings: &[tollgate_quota::Standing],
-    refusing: Option<&tollgate_quota::Standing>,
+    standings: &[Standing],
+    refusing: Option<&Standing>,
     now_ms: u64,
 ) -> Vec<(&'static str, String)> {
     if standings.is_empty() && refusing.is_none() {

@@ -13,6 +13,7 @@
 //!
 //! Everything here speaks the client's dialect: translation to and from the provider's happens upstream of it.
 
+mod admission;
 mod answer;
 mod engine;
 mod exchange;
@@ -26,9 +27,10 @@ mod settle;
 
 pub use answer::Rewrite;
 pub use engine::{Engine, StageError};
-pub use exchange::{AnswerMode, Exchange, OnBody, OnHeaders};
+pub use exchange::{AnswerMode, Exchange, OnBody, OnHeaders, Summary};
 pub use facts::Facts;
 pub use reply::Reply;
+pub use request::Asked;
 
 /// The headers of a message, as far as the stages look at them.
 pub trait Headers {

@@ -85,6 +85,20 @@ impl Resolved<'_> {
             .unwrap_or(UNSTATED_OUTPUT)
     }
 
+    /// How many output tokens `micro_usd` pays for at the dearest backend, beside the input.
+    pub(crate) fn affordable(&self, input: u64, micro_usd: u64) -> u64 {
+        let left = micro_usd.saturating_sub(self.dearest(input, 0));
+        let dearest = self
+            .route
+            .backends
+            .iter()
+            .filter_map(|backend| backend.price)
+            .map(|price| price.output)
+            .fold(0.0, f64::max);
+        // `as` saturates; a price of nothing pays for everything. One token less for what was rounded up.
+        if dearest > 0.0 { ((left as f64 / dearest) as u64).saturating_sub(1) } else { u64::MAX }
+    }
+
     /// What this much costs at the dearest backend, in millionths of a US dollar: a reservation must hold whoever serves.
     pub(crate) fn dearest(&self, input: u64, output: u64) -> u64 {
         let usage = Usage { input, output, ..Usage::default() };

@@ -62,7 +62,7 @@ impl Charge {
 impl Exchange {
     pub(crate) fn settle(&mut self, engine: &Engine, store: &mut dyn Store, provider: Option<&str>) {
         let Some(asked) = &self.asked else { return };
-        let (usage, source) = self.charge.of(asked.input);
+        let (usage, source) = self.charge.of(asked.input.tokens);
         let micro_usd = self.price(engine, asked.route, provider, &usage);
         let cost = Cost { requests: 1, input_tokens: usage.input, output_tokens: usage.output, micro_usd };
         // The store does not answer: what was reserved stays charged until its window ends, never less than was used.

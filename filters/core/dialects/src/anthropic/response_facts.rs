@@ -14,7 +14,13 @@ pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
         match &*name(key) {
             "model" => facts.model = value.as_str(),
             "usage" => facts.usage = Usage::from_anthropic(value),
-            "error" if !value.is_null() => facts.error = true,
+            "error" if !value.is_null() => {
+                facts.error = true;
+                // Errors quote the request at times.
+                if let Some(message) = value.get("message") {
+                    texts.free(message, Place::Other);
+                }
+            }
             "content" => value.items().for_each(|block| block_texts(block, &mut texts)),
             _ => {}
         }

@@ -14,7 +14,13 @@ pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
         match &*name(key) {
             "model" => facts.model = value.as_str(),
             "usage" => facts.usage = Usage::from_openai(value),
-            "error" if !value.is_null() => facts.error = true,
+            "error" if !value.is_null() => {
+                facts.error = true;
+                // Errors quote the request at times.
+                if let Some(message) = value.get("message") {
+                    texts.free(message, Place::Other);
+                }
+            }
             "choices" => value.items().filter_map(|choice| choice.get("message")).for_each(|message| {
                 message_texts(message, &mut texts);
             }),

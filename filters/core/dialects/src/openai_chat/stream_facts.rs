@@ -70,6 +70,11 @@ impl StreamFacts {
                     self.short_reasoning |= value.as_str().is_some();
                     LaneKind::Reasoning
                 }
+                "thinking_blocks" => {
+                    let thinking = value.items().filter_map(|block| block.get("thinking"));
+                    thinking.for_each(|thinking| texts.free(thinking, Place::Assistant));
+                    continue;
+                }
                 "tool_calls" => {
                     value.items().for_each(|call| tool_call(index, call, facts));
                     continue;

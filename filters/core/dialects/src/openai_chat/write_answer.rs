@@ -104,16 +104,17 @@ fn thinking_blocks(parts: &[Part<'_>], out: &mut Writer) {
     out.key("thinking_blocks").begin_array();
     for part in parts.iter().filter(is_signed) {
         match part {
-            Part::Reasoning { text, signature: Some(signature) } => write_thinking(Some(*text), *signature, out),
-            Part::RedactedReasoning { data } => write_redacted_thinking(*data, out),
+            Part::Reasoning { text, signature: Some(signature) } => write_thinking(None, Some(*text), *signature, out),
+            Part::RedactedReasoning { data } => write_redacted_thinking(None, *data, out),
             _ => {}
         }
     }
     out.end_array();
 }
 
-pub(super) fn write_thinking(text: Option<Str<'_>>, signature: Str<'_>, out: &mut Writer) {
-    out.begin_object().field_str("type", "thinking");
+/// A signed block; in a stream with its index, and without its text.
+pub(super) fn write_thinking(index: Option<u64>, text: Option<Str<'_>>, signature: Str<'_>, out: &mut Writer) {
+    begin_block(index, "thinking", out);
     match text {
         Some(text) => out.field_raw_str("thinking", text),
         None => out.field_str("thinking", ""),
@@ -121,8 +122,17 @@ pub(super) fn write_thinking(text: Option<Str<'_>>, signature: Str<'_>, out: &mu
     out.field_raw_str("signature", signature).end_object();
 }
 
-pub(super) fn write_redacted_thinking(data: Str<'_>, out: &mut Writer) {
-    out.begin_object().field_str("type", "redacted_thinking").field_raw_str("data", data).end_object();
+pub(super) fn write_redacted_thinking(index: Option<u64>, data: Str<'_>, out: &mut Writer) {
+    begin_block(index, "redacted_thinking", out);
+    out.field_raw_str("data", data).end_object();
+}
+
+fn begin_block(index: Option<u64>, kind: &str, out: &mut Writer) {
+    out.begin_object();
+    if let Some(index) = index {
+        out.field_u64("index", index);
+    }
+    out.field_str("type", kind);
 }
 
 /// `finish_reason`. A forced call that stands for JSON content is a plain end.

@@ -29,13 +29,27 @@ pub(crate) struct EventWriter {
     usage: Option<Usage>,
     /// A call that has no arguments yet. Clients parse them as JSON, so one without any is given an empty object in the end.
     bare_call: Option<u32>,
+    /// How many blocks of thinking were signed.
+    thinking_blocks: u64,
 }
 
 impl EventWriter {
     pub fn new(created: u64, include_usage: bool, json_tool: bool) -> Self {
         let (id, model) = (String::new(), String::new());
         let (started, finished, ended, usage, bare_call) = (false, false, false, None, None);
-        Self { created, include_usage, json_tool, id, model, started, finished, ended, usage, bare_call }
+        Self {
+            created,
+            include_usage,
+            json_tool,
+            id,
+            model,
+            started,
+            finished,
+            ended,
+            usage,
+            bare_call,
+            thinking_blocks: 0,
+        }
     }
 
     /// Appends what an event is in this dialect.
@@ -65,13 +79,11 @@ impl EventWriter {
             Event::Reasoning(text) => self.delta(out, |delta| {
                 delta.field_raw_str("reasoning_content", text);
             }),
-            Event::Signature(signature) => self.delta(out, |delta| {
-                write_thinking(None, signature, delta.key("thinking_blocks").begin_array());
-                delta.end_array();
+            Event::Signature(signature) => self.thinking_block(out, |index, block| {
+                write_thinking(Some(index), None, signature, block);
             }),
-            Event::RedactedReasoning(data) => self.delta(out, |delta| {
-                write_redacted_thinking(data, delta.key("thinking_blocks").begin_array());
-                delta.end_array();
+            Event::RedactedReasoning(data) => self.thinking_block(out, |index, block| {
+                write_redacted_thinking(Some(index), data, block);
             }),
             Event::ToolStart { tool, id, name } => {
                 self.bare_call = Some(tool);
@@ -122,6 +134,17 @@ impl EventWriter {
     fn delta(&mut self, out: &mut Vec<u8>, write: impl FnOnce(&mut Writer)) {
         self.start(out);
         self.chunk(out, None, write);
+    }
+
+    /// What must come back with the calls that thinking led to. SDKs put the pieces of a list together by an `index`; the text itself was
+    /// `reasoning_content`, and is put in its place again when the message comes back.
+    fn thinking_block(&mut self, out: &mut Vec<u8>, write: impl FnOnce(u64, &mut Writer)) {
+        let index = self.thinking_blocks;
+        self.thinking_blocks += 1;
+        self.delta(out, |delta| {
+            write(index, delta.key("thinking_blocks").begin_array());
+            delta.end_array();
+        });
     }
 
     fn call(&mut self, tool: u32, id: Option<Str<'_>>, name: Str<'_>, out: &mut Vec<u8>) {

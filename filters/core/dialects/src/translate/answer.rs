@@ -22,12 +22,11 @@ pub struct ClientAnswer {
 /// HTML page, nothing at all, or half an answer.
 #[must_use]
 pub fn response(plan: &AnswerPlan, status: u16, content_type: &str, body: &[u8]) -> ClientAnswer {
-    let mut tape = Tape::default();
-    let parsed = tape.parse(body, Limits::default());
     if status < 400 && plan.passes_through() {
         return ClientAnswer { status, set_headers: Vec::new(), body: None };
     }
-    let Ok(value) = parsed else { return fail(plan, &unreadable(status, content_type)) };
+    let mut tape = Tape::default();
+    let Ok(value) = tape.parse(body, Limits::default()) else { return fail(plan, &unreadable(status, content_type)) };
     if status >= 400 {
         if plan.passes_through() && is_well_formed_error(plan.client, value) {
             return ClientAnswer { status, set_headers: Vec::new(), body: None };

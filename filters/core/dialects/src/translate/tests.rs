@@ -1,5 +1,4 @@
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
-use tollgate_wire::json::{Limits, Tape};
 
 use super::*;
 use crate::Refusal;
@@ -158,6 +157,7 @@ mod laws {
     use std::path::Path;
 
     use proptest::prelude::*;
+    use tollgate_wire::json::{Limits, Tape};
 
     use super::super::request::read;
     use super::*;

@@ -49,14 +49,13 @@ impl Exchange {
         let Some(policy) = self.policy_of_texts(&engine) else { return Ok((None, misled)) };
         let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
         let mut edits = Edits::default();
-        let error = value.get("error").and_then(|error| error.get("message")?.as_str()).map(|message| (message, false));
-        for (span, json_inside) in facts.texts.iter().map(|span| (span.text, span.json_inside)).chain(error) {
-            let text = span.decode();
-            let out = rules.whole(&text, json_inside).map_err(refusal)?;
+        for span in &facts.texts {
+            let text = span.text.decode();
+            let out = rules.whole(&text, span.json_inside).map_err(refusal)?;
             if out != text {
                 let mut escaped = Vec::with_capacity(out.len());
                 escape_into(&mut escaped, &out);
-                edits.push(span.span(), escaped);
+                edits.push(span.text.span(), escaped);
             }
         }
         if edits.is_empty() {

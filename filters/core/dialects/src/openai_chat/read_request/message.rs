@@ -67,13 +67,32 @@ fn assistant<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result
             key => request.unknown("message", key, value),
         }
     }
-    if thinking.is_empty() {
-        thinking.extend(unsigned.map(|text| Part::Reasoning { text, signature: None }));
-    }
+    put_back_text(&mut thinking, unsigned);
     thinking.append(&mut parts);
     thinking.append(&mut calls);
     request.messages.push(Message { role: Role::Assistant, parts: thinking });
     Ok(())
+}
+
+/// Thinking whose text came beside it, as it does in streams, gets it back. That can be done for one block only: whose text it was is not
+/// known otherwise, and what is signed must come back to the letter.
+fn put_back_text<'a>(thinking: &mut Vec<Part<'a>>, beside: Option<Str<'a>>) {
+    let is_bare = |part: &Part<'a>| matches!(part, Part::Reasoning { text, .. } if text.is_empty());
+    let bare = thinking.iter().filter(|part| is_bare(part)).count();
+    let whole = thinking.iter().any(|part| matches!(part, Part::Reasoning { text, .. } if !text.is_empty()));
+    match (bare, beside) {
+        (1, Some(beside)) if !whole => {
+            for part in thinking {
+                if let Part::Reasoning { text, .. } = part {
+                    *text = beside;
+                }
+            }
+        }
+        (0, Some(text)) if thinking.is_empty() => thinking.push(Part::Reasoning { text, signature: None }),
+        (0, _) => {}
+        // One of them would not be what was signed, and all of them or none must come back.
+        _ => thinking.clear(),
+    }
 }
 
 fn thinking_block<'a>(block: Value<'a>) -> Option<Part<'a>> {
@@ -98,6 +117,13 @@ fn tool_calls<'a>(
             continue;
         }
         let function = required_object(&format!("{at}.function"), call.get("function"))?;
+        for (key, value) in call.entries() {
+            match &*name(key) {
+                // Clients that put calls together from a stream send their index along.
+                "id" | "type" | "function" | "index" => {}
+                key => request.unknown("tool_calls", key, value),
+            }
+        }
         calls.push(Part::ToolCall {
             id: Some(string(&format!("{at}.id"), call.get("id"))?),
             name: string(&format!("{at}.function.name"), function.get("name"))?,

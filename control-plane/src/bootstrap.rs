@@ -1,0 +1,44 @@
+//! What an Envoy must know to find the control plane; it gets everything else from there.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+/// The bootstrap of an Envoy that takes all its resources from the control plane at `xds`, with its admin page at `admin`.
+#[must_use]
+pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: SocketAddr) -> Value {
+    let address = |at: SocketAddr| json!({"socket_address": {"address": at.ip().to_string(), "port_value": at.port()}});
+    json!({
+        "node": {"id": node_id, "cluster": node_cluster},
+        "admin": {"address": address(admin)},
+        "dynamic_resources": {
+            "ads_config": {
+                "api_type": "DELTA_GRPC",
+                "transport_api_version": "V3",
+                "set_node_on_first_message_only": true,
+                "grpc_services": [{"envoy_grpc": {"cluster_name": "tollgate_xds"}}]
+            },
+            "cds_config": {"ads": {}, "resource_api_version": "V3"},
+            "lds_config": {"ads": {}, "resource_api_version": "V3"}
+        },
+        "static_resources": {
+            "clusters": [{
+                "name": "tollgate_xds",
+                "type": "STRICT_DNS",
+                "connect_timeout": "1s",
+                "typed_extension_protocol_options": {
+                    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                        "explicit_http_config": {
+                            "http2_protocol_options": {"connection_keepalive": {"interval": "30s", "timeout": "10s"}}
+                        }
+                    }
+                },
+                "load_assignment": {
+                    "cluster_name": "tollgate_xds",
+                    "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(xds)}}]}]
+                }
+            }]
+        }
+    })
+}

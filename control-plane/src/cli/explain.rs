@@ -1,0 +1,151 @@
+//! `tollgate explain`: what would become of a request, decided by the very stages that the modules run.
+
+use std::fmt::Write as _;
+use std::io::Read;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use tollgate_dialects::ClientDialect;
+use tollgate_dialects::translate::{self, Attempt};
+use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
+use tollgate_quota::Memory;
+use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders, Reply, Summary};
+
+use super::{Failure, Outcome, print, say};
+use crate::config::{self, Loaded};
+use crate::model::{Chain, Model};
+use crate::{compile, resources};
+
+/// Show what would become of a request: route, redactions, estimate, upstream request. Nothing is sent anywhere.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Folder (or file) of the configuration
+    dir: PathBuf,
+    /// The team that asks
+    #[arg(long)]
+    team: String,
+    /// The dialect of the request on standard input
+    #[arg(long, default_value = "openai.chat")]
+    client: ClientDialect,
+}
+
+/// The headers such a request would come with, as far as the stages look at them.
+struct Asking(ClientDialect);
+
+impl Headers for Asking {
+    fn get(&self, name: &str) -> Option<&str> {
+        match name {
+            ":method" => Some("POST"),
+            ":path" => Some(self.0.path()),
+            _ => None,
+        }
+    }
+}
+
+impl Explain {
+    pub fn run(self) -> Outcome {
+        let Loaded { model, problems } = config::load(&self.dir);
+        problems.iter().for_each(|problem| say(problem.to_string()));
+        let Some(model) = model else { return Err(Failure::BadInput) };
+        let mut body = Vec::new();
+        std::io::stdin().read_to_end(&mut body).context("standard input")?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
+
+        // The real key of `hash` stays out of it: digests shown here are not those of the fleet.
+        let engine = Engine::gateway(&compile::gateway(&model, &compile::digest(&model), &[]))?;
+        let mut exchange = Exchange::as_team(Rc::new(engine), &self.team)
+            .ok_or_else(|| anyhow!("there is no team `{}` in {}", self.team, self.dir.display()))?;
+        if let OnHeaders::Answer(reply) = exchange.on_request_headers(&Asking(self.client), false) {
+            return refused(&reply);
+        }
+        let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let (changed, route) = match exchange.on_request_body(&body, &mut Memory::default(), now_ms) {
+            OnBody::Answer(reply) => return refused(&reply),
+            OnBody::Forward { body, route } => (body, route.unwrap_or_default()),
+        };
+        let body = changed.unwrap_or(body);
+        let mut page = decided(&self.team, &route, &model, &exchange.summary());
+        let targets = resources::routes::targets(&model);
+        let served = resources::routes::chains(&model, &targets, |_| true);
+        let config = compile::translate(&model);
+        for chain in served.iter().filter(|served| served.name == route).flat_map(|served| &served.chains) {
+            attempts(&mut page, &config, &route, chain, self.client, &body, now.as_secs());
+        }
+        print(page.trim_end())?;
+        Ok(())
+    }
+}
+
+/// The answer the caller would get instead.
+fn refused(reply: &Reply) -> Outcome {
+    let mut page = format!("refused    {} ({})\n", reply.status, reply.details);
+    for (name, value) in &reply.headers {
+        let _ = writeln!(page, "           {name}: {value}");
+    }
+    print(format!("{page}\n{}", String::from_utf8_lossy(&reply.body)))?;
+    Ok(())
+}
+
+/// What the gateway decided.
+fn decided(team: &str, route: &str, model: &Model, summary: &Summary<'_>) -> String {
+    let mut page = String::new();
+    let _ = writeln!(page, "team       {team}, speaking {}", summary.dialect);
+    let _ = writeln!(page, "route      {route}");
+    let policy = model.teams.get(team).and_then(|team| team.redaction.as_deref());
+    let _ = match policy {
+        None => writeln!(page, "redaction  none: texts pass as they are"),
+        Some(policy) if summary.redactions.is_empty() => writeln!(page, "redaction  {policy}: nothing found"),
+        Some(policy) => writeln!(page, "redaction  {policy}: {}", summary.redactions),
+    };
+    if let Some(asked) = summary.asked {
+        let _ = writeln!(
+            page,
+            "estimate   {} input tokens (at most {}), at most {} output tokens",
+            asked.input.tokens, asked.input.upper_bound, asked.output_bound
+        );
+    }
+    for standing in summary.standings {
+        let _ = writeln!(page, "quota      {}: {} of {} left after it, were it the first", standing.quota, standing.remaining, standing.limit);
+    }
+    page
+}
+
+/// What each provider of a chain would be sent, in the order they are tried.
+fn attempts(
+    page: &mut String,
+    config: &TranslateConfig,
+    route: &str,
+    chain: &Chain,
+    client: ClientDialect,
+    body: &[u8],
+    now_secs: u64,
+) {
+    let lenient = config.lenient.get(route).map_or(&[][..], Vec::as_slice);
+    for (position, target) in chain.targets.iter().enumerate() {
+        let Some(provider) = config.providers.get(&target.provider) else { continue };
+        let when = if position == 0 { format!("weight {}", chain.weight) } else { format!("fallback {position}") };
+        let _ = writeln!(page, "\n{} ({}, {when})", target.provider, provider.api);
+        let model = target.model.as_ref().map(|model| model.as_str());
+        let attempt = Attempt { client, provider, model, lenient, now_secs };
+        match translate::request(&attempt, body) {
+            Err(refusal) => {
+                let _ = writeln!(page, "would refuse it: {}", refusal.message);
+            }
+            Ok(upstream) => sent(page, provider, &upstream, body),
+        }
+    }
+}
+
+fn sent(page: &mut String, provider: &ProviderConfig, upstream: &translate::UpstreamRequest, body: &[u8]) {
+    let _ = writeln!(page, "POST {} to {}", upstream.path, provider.authority);
+    for (name, value) in &upstream.set_headers {
+        let _ = writeln!(page, "{name}: {value}");
+    }
+    if !upstream.dropped.is_empty() {
+        let _ = writeln!(page, "dropped: {}", upstream.dropped.join(", "));
+    }
+    let _ = writeln!(page, "\n{}", String::from_utf8_lossy(upstream.body.as_deref().unwrap_or(body)));
+}

@@ -1,0 +1,88 @@
+//! The model to the configurations of the two modules.
+
+use sha2::{Digest, Sha256};
+use tollgate_policy::gateway::{GatewayConfig, Limits, NamedRedaction, RouteBackend, RouteConfig, TeamConfig, TeamRoute};
+use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
+
+use crate::model::{Model, Route, Team};
+
+/// Identifies a configuration: the first 64 bits of the SHA-256 of the model as JSON, in hexadecimal. Secrets are not part of it.
+#[must_use]
+pub fn digest(model: &Model) -> String {
+    // The model's maps are ordered, so equal configurations are equal text. Serialising plain data cannot fail.
+    let json = serde_json::to_vec(model).unwrap_or_default();
+    Sha256::digest(&json).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the downstream module needs. `hash_key` is the key of the `hash` action.
+#[must_use]
+pub fn gateway(model: &Model, digest: &str, hash_key: &[u8]) -> GatewayConfig {
+    GatewayConfig {
+        digest: digest.to_owned(),
+        limits: Limits { request_body: usize::try_from(model.gateway.request_body).unwrap_or(usize::MAX) },
+        tags: model.gateway.tags.clone(),
+        teams: model.teams.values().map(team).collect(),
+        routes: model.routes.values().map(|route| self::route(model, route)).collect(),
+        redaction: model
+            .redaction
+            .iter()
+            .map(|(name, spec)| {
+                let mut spec = spec.clone();
+                spec.tests.clear();
+                NamedRedaction { name: name.clone(), spec }
+            })
+            .collect(),
+        hash_key: hash_key.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+fn team(team: &Team) -> TeamConfig {
+    TeamConfig {
+        name: team.name.clone(),
+        api_keys: team.api_keys.clone(),
+        routes: team.routes.iter().map(|route| TeamRoute { route: route.clone(), target: team.target(route) }).collect(),
+        redaction: team.redaction.clone(),
+        quotas: team.quotas.clone(),
+        on_exceeded: team.on_exceeded.clone(),
+        on_unavailable: team.on_unavailable,
+    }
+}
+
+fn route(model: &Model, route: &Route) -> RouteConfig {
+    let backend = |target: &crate::model::Target| {
+        let provider = model.providers.get(&target.provider);
+        let info = target.model.as_ref().and_then(|name| provider?.models.get(name.as_str()));
+        RouteBackend {
+            provider: target.provider.clone(),
+            model: target.model.clone(),
+            price: info.and_then(|info| info.price),
+            max_output_tokens: info.and_then(|info| info.max_output_tokens),
+        }
+    };
+    RouteConfig { name: route.name.clone(), models: route.models.clone(), backends: route.targets().map(backend).collect() }
+}
+
+/// What the upstream module needs.
+#[must_use]
+pub fn translate(model: &Model) -> TranslateConfig {
+    let provider = |provider: &crate::model::Provider| ProviderConfig {
+        api: provider.api,
+        authority: provider.endpoint.authority(),
+        path_prefix: provider.endpoint.path_prefix.clone(),
+        max_output_tokens: provider
+            .models
+            .iter()
+            .filter_map(|(name, info)| Some((name.clone(), info.max_output_tokens?)))
+            .collect(),
+    };
+    let mut lenient = std::collections::BTreeMap::new();
+    for (target, route) in crate::resources::routes::targets(model) {
+        if !route.lenient.is_empty() {
+            lenient.insert(target.name, route.lenient.clone());
+        }
+    }
+    TranslateConfig {
+        providers: model.providers.iter().map(|(name, of)| (name.clone(), provider(of))).collect(),
+        lenient,
+    }
+}

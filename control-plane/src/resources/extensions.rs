@@ -1,0 +1,67 @@
+//! The two modules and their configuration, delivered by ECDS: a policy change reaches workers without draining the listener.
+
+use envoy_types::pb::envoy::config::core::v3::async_data_source::Specifier as AsyncSpecifier;
+use envoy_types::pb::envoy::config::core::v3::data_source::Specifier;
+use envoy_types::pb::envoy::config::core::v3::{AsyncDataSource, DataSource, ExtensionConfigSource, TypedExtensionConfig};
+use envoy_types::pb::envoy::config::rbac::v3::Rbac as Rules;
+use envoy_types::pb::envoy::extensions::filters::http::rbac::v3::Rbac;
+use envoy_types::pb::envoy::extensions::filters::http::wasm::v3::Wasm;
+use envoy_types::pb::envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter;
+use envoy_types::pb::envoy::extensions::filters::network::http_connection_manager::v3::http_filter::ConfigType;
+use envoy_types::pb::envoy::extensions::wasm::v3::plugin_config::Vm;
+use envoy_types::pb::envoy::extensions::wasm::v3::{FailurePolicy, PluginConfig, VmConfig};
+use envoy_types::pb::google::protobuf::StringValue;
+use prost::Name;
+use serde::Serialize;
+use tollgate_policy::gateway::GatewayConfig;
+use tollgate_policy::names::{GATEWAY_EXTENSION, TRANSLATE_EXTENSION};
+use tollgate_policy::translate::TranslateConfig;
+
+use super::Machine;
+use super::pack::{ads, any, boolean, extension};
+
+/// Both modules.
+#[must_use]
+pub fn all(gateway: &GatewayConfig, translate: &TranslateConfig, machine: &Machine) -> Vec<TypedExtensionConfig> {
+    vec![
+        wasm(GATEWAY_EXTENSION, &format!("{}/gateway.wasm", machine.modules), gateway),
+        wasm(TRANSLATE_EXTENSION, &format!("{}/translate.wasm", machine.modules), translate),
+    ]
+}
+
+fn wasm(name: &str, module: &str, config: &impl Serialize) -> TypedExtensionConfig {
+    // A `Struct` would turn integers into doubles; a `StringValue` arrives as it is. Serialising plain data cannot fail.
+    let configuration = StringValue { value: serde_json::to_string(config).unwrap_or_default() };
+    let source = DataSource { specifier: Some(Specifier::Filename(module.to_owned())), ..Default::default() };
+    let vm = VmConfig {
+        // Plugins that share a VM share its death.
+        vm_id: name.to_owned(),
+        runtime: "envoy.wasm.runtime.v8".into(),
+        code: Some(AsyncDataSource { specifier: Some(AsyncSpecifier::Local(source)) }),
+        ..Default::default()
+    };
+    let plugin = PluginConfig {
+        name: name.to_owned(),
+        configuration: Some(any(configuration)),
+        // A trap costs the request it happened in; the next one meets a fresh VM. Everything else fails closed.
+        failure_policy: FailurePolicy::FailReload.into(),
+        // Without it a pause in the headers callback stops the body callbacks too, and the request hangs.
+        allow_on_headers_stop_iteration: Some(boolean(true)),
+        vm: Some(Vm::VmConfig(vm)),
+        ..Default::default()
+    };
+    extension(name, Wasm { config: Some(plugin) })
+}
+
+/// A filter that ECDS delivers. Until it has arrived, and whenever it is taken away, a filter that refuses everything stands in.
+#[must_use]
+pub fn discovered(name: &str) -> HttpFilter {
+    let deny = Rbac { rules: Some(Rules::default()), ..Default::default() };
+    let source = ExtensionConfigSource {
+        config_source: Some(ads()),
+        default_config: Some(any(deny)),
+        apply_default_config_without_warming: false,
+        type_urls: vec![Wasm::type_url(), Rbac::type_url()],
+    };
+    HttpFilter { name: name.to_owned(), config_type: Some(ConfigType::ConfigDiscovery(source)), ..Default::default() }
+}

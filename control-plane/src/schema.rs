@@ -1,0 +1,58 @@
+//! JSON Schemas of the configuration files, for editors: made of the same types that read the files.
+
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Value, json};
+
+use crate::config::kinds::{Document, GatewaySpec, KINDS, ProviderSpec, RedactionPolicySpec, RouteSpec, TeamSpec};
+
+/// The schema of a document of any kind.
+#[must_use]
+pub fn all() -> Value {
+    let mut generator = generator();
+    let kinds: Vec<Value> = KINDS.iter().map(|kind| document(&mut generator, kind)).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Tollgate configuration",
+        "oneOf": kinds,
+        "$defs": definitions(&mut generator),
+    })
+}
+
+/// The schema of a document of one kind.
+#[must_use]
+pub fn of_kind(kind: &str) -> Value {
+    let mut generator = generator();
+    let mut schema = document(&mut generator, kind);
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+        object.insert("title".into(), format!("Tollgate {kind}").into());
+        object.insert("$defs".into(), definitions(&mut generator));
+    }
+    schema
+}
+
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_deserialize().into_generator()
+}
+
+fn definitions(generator: &mut SchemaGenerator) -> Value {
+    Value::Object(generator.take_definitions(true))
+}
+
+fn document(generator: &mut SchemaGenerator, kind: &str) -> Value {
+    let schema = match kind {
+        "Provider" => Document::<ProviderSpec>::json_schema(generator),
+        "Route" => Document::<RouteSpec>::json_schema(generator),
+        "Team" => Document::<TeamSpec>::json_schema(generator),
+        "RedactionPolicy" => Document::<RedactionPolicySpec>::json_schema(generator),
+        _ => Document::<GatewaySpec>::json_schema(generator),
+    };
+    let mut schema = schema.to_value();
+    if let Some(property) = schema.pointer_mut("/properties/kind") {
+        *property = json!({"const": kind});
+    }
+    if let Some(property) = schema.pointer_mut("/properties/apiVersion") {
+        *property = json!({"const": crate::config::kinds::API_VERSION});
+    }
+    schema
+}

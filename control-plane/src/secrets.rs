@@ -1,0 +1,114 @@
+//! Secrets, read from where the configuration says they are. They go to Envoy by SDS and nowhere else: no log, digest or status page.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::model::{Model, SecretSource};
+
+/// Longest accepted secret in bytes: it has to fit into a header.
+const MAX_SECRET: usize = 8 << 10;
+
+/// A secret's value. `Debug` does not print it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a value.
+    #[must_use]
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// The secrets of one configuration at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Secrets {
+    /// Keys by provider; a provider whose key cannot be read is not here.
+    pub providers: BTreeMap<String, Secret>,
+    /// Key of the `hash` action.
+    pub hash_key: Vec<u8>,
+    /// What could not be read, and what follows from it.
+    pub warnings: Vec<String>,
+}
+
+/// Reads every secret that `model` names. `fallback_hash_key` stands in where no key for the `hash` action is configured.
+#[must_use]
+pub fn read(model: &Model, fallback_hash_key: &[u8]) -> Secrets {
+    let mut secrets = Secrets { hash_key: fallback_hash_key.to_vec(), ..Secrets::default() };
+    for (name, provider) in &model.providers {
+        let Some(source) = &provider.credential else { continue };
+        match read_one(source) {
+            Ok(secret) => {
+                secrets.providers.insert(name.clone(), secret);
+            }
+            Err(why) => {
+                secrets.warnings.push(format!("Provider/{name}: {why}: routes leave this provider out until its key is there"));
+            }
+        }
+    }
+    match &model.gateway.hash_key {
+        Some(source) => match read_one(source) {
+            Ok(secret) => secrets.hash_key = secret.expose().as_bytes().to_vec(),
+            Err(why) => {
+                secrets.warnings.push(format!("Gateway: hashKey: {why}: hashes are good until this process ends only"));
+            }
+        },
+        None if uses_hash(model) => secrets.warnings.push(
+            "the `hash` action is used without a Gateway `hashKey`: hashes are good until this process ends only".into(),
+        ),
+        None => {}
+    }
+    secrets
+}
+
+/// Files that hold secrets of `model`; a change in one of them is a change of the configuration.
+#[must_use]
+pub fn files(model: &Model) -> Vec<PathBuf> {
+    let sources = model.providers.values().filter_map(|provider| provider.credential.as_ref());
+    sources.chain(&model.gateway.hash_key).filter_map(|source| source.file.as_ref().map(PathBuf::from)).collect()
+}
+
+fn uses_hash(model: &Model) -> bool {
+    let mut rules = model.redaction.values().flat_map(|spec| &spec.rules);
+    rules.any(|rule| rule.action == tollgate_policy::redaction::Action::Hash)
+}
+
+fn read_one(source: &SecretSource) -> Result<Secret, String> {
+    let (value, from) = match (&source.env, &source.file) {
+        (Some(name), _) => match std::env::var(name) {
+            Ok(value) => (value, format!("environment variable {name}")),
+            Err(std::env::VarError::NotPresent) => return Err(format!("environment variable {name} is not set")),
+            Err(std::env::VarError::NotUnicode(_)) => return Err(format!("environment variable {name} is not text")),
+        },
+        (None, Some(path)) => match fs::read_to_string(path) {
+            Ok(value) => (value, format!("file {path}")),
+            Err(error) => return Err(format!("file {path} cannot be read: {error}")),
+        },
+        (None, None) => return Err("no source is named".into()),
+    };
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(format!("{from} is empty"));
+    }
+    if value.len() > MAX_SECRET {
+        return Err(format!("{from} holds more than {MAX_SECRET} bytes"));
+    }
+    if value.bytes().any(|b| b.is_ascii_control()) {
+        return Err(format!("{from} holds a line break or another control character"));
+    }
+    Ok(Secret::new(value))
+}
