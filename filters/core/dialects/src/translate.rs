@@ -1,7 +1,7 @@
 //! From the client's dialect to the provider's API, and back.
 //!
 //! Where both are the same, bytes pass through: the request but for the model's name, the answer altogether, unless it is an
-//! error that its own API would not have written. Everything else goes through the [canonical](crate::canonical) model.
+//! error that its own API would not have written. Everything else goes through the canonical model of a conversation.
 //!
 //! - Answers name the model as the provider does, as they would without a gateway: a client that asks for an alias learns what served it.
 //! - What a provider lacks is a 400 that names the feature, or is dropped and listed where the policy is lenient about it. Hints that
