@@ -76,14 +76,13 @@ fn another_api_gets_its_own_request_and_the_client_its_own_answer() {
 }
 
 /// Envoy hands every attempt the original body and the headers as the attempt before left them.
-fn next_attempt(before: &Outcome, provider: &str, model: &str, body: &Value) -> Request {
+fn next_attempt(before: &Outcome, origin: &[u8], provider: &str, model: &str, body: &Value) -> Request {
     let mut request = Request::post("/");
     request.0.headers = before.upstream.headers.clone();
     // What the credential filter of the attempt before has put on.
     request = request
         .header("x-api-key", "sk-of-the-provider-before")
         .header("authorization", "Bearer sk-of-the-provider-before");
-    let origin = before.filter_state.get("wasm.tollgate.origin").unwrap().clone();
     request
         .body(body.to_string())
         .property(&["tollgate.origin"], origin)
@@ -94,7 +93,8 @@ fn next_attempt(before: &Outcome, provider: &str, model: &str, body: &Value) -> 
 fn every_attempt_starts_from_what_the_client_sent() {
     let translate = translate();
     let first = translate.exchange(attempt("anthropic", "claude-x", "/v1/chat/completions", &chat()), Answer::new(529));
-    let second = translate.exchange(next_attempt(&first, "openai", "gpt-4o", &chat()), Answer::new(529));
+    let origin = first.filter_state.get("tollgate.origin").unwrap().clone();
+    let second = translate.exchange(next_attempt(&first, &origin, "openai", "gpt-4o", &chat()), Answer::new(529));
     assert_eq!(second.upstream.header(":path"), Some("/v1/chat/completions"));
     assert_eq!(second.upstream.header(":authority"), Some("api.openai.com"));
     assert_eq!(second.upstream.header("x-tollgate-provider"), Some("openai"));
@@ -102,7 +102,7 @@ fn every_attempt_starts_from_what_the_client_sent() {
     for name in ["anthropic-version", "x-api-key", "authorization"] {
         assert_eq!(second.upstream.header(name), None, "{name} is left from the attempt before");
     }
-    let third = translate.exchange(next_attempt(&second, "anthropic", "claude-x", &chat()), message());
+    let third = translate.exchange(next_attempt(&second, &origin, "anthropic", "claude-x", &chat()), message());
     assert_eq!(third.upstream.header(":path"), Some("/v1/messages"));
     assert_eq!(third.upstream.header("anthropic-version"), Some("2023-06-01"));
     assert_eq!(json_of(&third.client.body())["object"], "chat.completion");
