@@ -38,8 +38,13 @@ impl Watcher {
     pub fn new(root: &Path) -> Self {
         let events = Arc::new(Notify::new());
         let wake = Arc::clone(&events);
-        // The event says that something happened; what it was, the fingerprint tells.
-        let notifier = notify::recommended_watcher(move |_| wake.notify_one());
+        // The event says that something happened; what it was, the fingerprint tells. Reading is no change: taking the fingerprint opens
+        // the folder, and would wake us again without end.
+        let notifier = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                wake.notify_one();
+            }
+        });
         let mut notifier = match notifier {
             Ok(notifier) => Some(notifier),
             Err(error) => {
@@ -146,6 +151,19 @@ mod tests {
 
         fs::remove_file(at("a.yaml")).unwrap();
         assert!(changes(&mut watcher).await, "removed");
+    }
+
+    #[tokio::test]
+    async fn reading_is_no_change() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.yaml"), "1").unwrap();
+        let watcher = Watcher::new(folder.path());
+        for _ in 0..10 {
+            fingerprint(folder.path(), &[]);
+            fs::read(folder.path().join("a.yaml")).unwrap();
+        }
+        let woken = tokio::time::timeout(Duration::from_millis(300), watcher.events.notified()).await;
+        assert!(woken.is_err(), "looking at the files wakes the watcher, which looks at the files");
     }
 
     #[tokio::test]

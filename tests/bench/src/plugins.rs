@@ -1,0 +1,149 @@
+//! What the modules are configured with: one hundred teams, each with a key, quotas it never reaches, and a policy of every built-in
+//! detector.
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+use tollgate_policy::gateway::{
+    GatewayConfig, NamedRedaction, Price, RouteBackend, RouteConfig, TeamConfig, TeamRoute,
+};
+use tollgate_policy::model::{ModelName, ModelPattern};
+use tollgate_policy::quota::{Quota, Subject, Unit, Window};
+use tollgate_policy::redaction::{Action, Direction, Mode, RedactionSpec, Rule};
+use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
+
+use crate::prompt::MODEL;
+
+/// How many teams there are.
+const TEAMS: usize = 100;
+/// The team that sends the requests: one in the middle, should anything look through them in order.
+const CALLER: usize = 50;
+/// A limit that no bench reaches.
+const PLENTY: f64 = 1e12;
+/// The route of the requests, as Envoy knows it.
+pub const ROUTE: &str = "chat";
+/// The model at Anthropic.
+pub const CLAUDE: &str = "claude-sonnet-4-5";
+/// Detectors whose findings are replaced and restored. What the others find is a secret, and refused.
+const PERSONAL: [&str; 6] = ["email", "phone", "credit-card", "iban", "us-ssn", "ip-address"];
+
+/// The API key of the calling team.
+#[must_use]
+pub fn caller_key() -> String {
+    key(CALLER)
+}
+
+fn key(team: usize) -> String {
+    format!("tg-bench-{team:03}-kR7uQ2xW9vB4nM6cZ1aS8dF3")
+}
+
+/// The gateway's configuration. `provider` serves the route; `model` is asked for there, the client's own model if absent.
+///
+/// # Errors
+/// A name in here breaks the rules for names.
+pub fn gateway(provider: &str, model: Option<&str>) -> Result<String> {
+    let mut routes = vec![route(ROUTE, &["smart", "gpt-4o*"], provider, model)?];
+    for (name, models) in [
+        ("small", ["fast", "gpt-4o-mini*"]),
+        ("reasoning", ["o3*", "o4*"]),
+        ("claude", ["claude-*", "anthropic/*"]),
+        ("open", ["llama-*", "mistral-*"]),
+        ("embed", ["text-embedding-*", "embed-*"]),
+    ] {
+        routes.push(route(name, &models, provider, model)?);
+    }
+    let teams = (0..TEAMS).map(|index| TeamConfig {
+        name: format!("team-{index:03}"),
+        api_keys: vec![hex(&Sha256::digest(key(index)))],
+        routes: ["reasoning", ROUTE, "small", "claude"]
+            .map(|name| TeamRoute { route: name.to_owned(), target: name.to_owned() })
+            .to_vec(),
+        redaction: Some("default".to_owned()),
+        quotas: vec![quota("tpm", Unit::Tokens), quota("rpm", Unit::Requests)],
+        on_exceeded: Default::default(),
+        on_unavailable: Default::default(),
+    });
+    let config = GatewayConfig {
+        digest: "bench".to_owned(),
+        teams: teams.collect(),
+        routes,
+        redaction: vec![NamedRedaction { name: "default".to_owned(), spec: redaction() }],
+        hash_key: "6d6561737572652074776963652063757420".to_owned(),
+        ..Default::default()
+    };
+    Ok(serde_json::to_string(&config)?)
+}
+
+fn route(name: &str, models: &[&str], provider: &str, model: Option<&str>) -> Result<RouteConfig> {
+    let pattern = |pattern: &&str| ModelPattern::new(*pattern).with_context(|| format!("pattern {pattern}"));
+    Ok(RouteConfig {
+        name: name.to_owned(),
+        models: models.iter().map(pattern).collect::<Result<_>>()?,
+        backends: vec![RouteBackend {
+            provider: provider.to_owned(),
+            model: model.map(|model| ModelName::new(model.to_owned())).transpose()?,
+            price: Some(Price { input: 3.0, output: 15.0, ..Default::default() }),
+            max_output_tokens: Some(16_384),
+        }],
+    })
+}
+
+fn quota(name: &str, unit: Unit) -> Quota {
+    Quota { name: name.to_owned(), unit, limit: PLENTY, per: Window::Minute, by: Subject::Team, alert_at: Vec::new() }
+}
+
+/// Every built-in detector: personal data is pseudonymized, secrets are blocked.
+#[must_use]
+pub fn redaction() -> RedactionSpec {
+    let all = tollgate_redaction::detectors().iter().map(|detector| detector.name.to_owned());
+    let (personal, secrets) = all.partition(|name| PERSONAL.contains(&name.as_str()));
+    let rule =
+        |detect, action| Rule { name: None, detect, pattern: None, words: Vec::new(), case_sensitive: false, action };
+    RedactionSpec {
+        rules: vec![rule(personal, Action::Pseudonymize), rule(secrets, Action::Block)],
+        apply: vec![Direction::Request, Direction::Response],
+        mode: Mode::Enforce,
+        tests: Vec::new(),
+    }
+}
+
+/// The translation's configuration: both providers, as a fleet would have them.
+///
+/// # Errors
+/// None that can happen here: serialization.
+pub fn translate() -> Result<String> {
+    let provider = |api, authority: &str, model: &str| ProviderConfig {
+        api,
+        authority: authority.to_owned(),
+        path_prefix: String::new(),
+        max_output_tokens: [(model.to_owned(), 16_384)].into(),
+    };
+    let providers = [
+        ("openai".to_owned(), provider(ProviderApi::Openai, "api.openai.com", MODEL)),
+        ("anthropic".to_owned(), provider(ProviderApi::Anthropic, "api.anthropic.com", CLAUDE)),
+    ];
+    Ok(serde_json::to_string(&TranslateConfig { providers: providers.into(), ..Default::default() })?)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn configurations_read_back() {
+        let gateway: GatewayConfig = serde_json::from_str(&gateway("anthropic", Some(CLAUDE)).unwrap()).unwrap();
+        assert_eq!(gateway.teams.len(), TEAMS);
+        let translate: TranslateConfig = serde_json::from_str(&translate().unwrap()).unwrap();
+        assert!(translate.providers.contains_key("anthropic"));
+    }
+
+    #[test]
+    fn every_detector_takes_part() {
+        let rules = redaction().rules;
+        assert_eq!(rules.iter().map(|rule| rule.detect.len()).sum::<usize>(), tollgate_redaction::detectors().len());
+        assert_eq!(rules[0].detect.len(), PERSONAL.len(), "a detector of {PERSONAL:?} is gone");
+    }
+}
