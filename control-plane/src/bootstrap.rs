@@ -16,7 +16,11 @@ pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: Sock
                 "api_type": "DELTA_GRPC",
                 "transport_api_version": "V3",
                 "set_node_on_first_message_only": true,
-                "grpc_services": [{"envoy_grpc": {"cluster_name": "tollgate_xds"}}]
+                "grpc_services": [{"envoy_grpc": {
+                    "cluster_name": "tollgate_xds",
+                    // Envoy's own bound is 30 s: too long to be without the control plane after it has come back.
+                    "retry_policy": {"retry_back_off": {"base_interval": "0.2s", "max_interval": "2s"}}
+                }}]
             },
             "cds_config": {"ads": {}, "resource_api_version": "V3"},
             "lds_config": {"ads": {}, "resource_api_version": "V3"}
@@ -41,4 +45,20 @@ pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: Sock
             }]
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{decode::decode, yaml};
+
+    #[test]
+    fn the_published_bootstrap_is_the_one_that_run_uses() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../envoy/bootstrap.yaml");
+        let (documents, errors) = yaml::parse(&std::fs::read_to_string(path).unwrap());
+        assert_eq!(errors, []);
+        let published: Value = decode(&documents[0]).unwrap();
+        let (xds, admin) = ("127.0.0.1:18000".parse().unwrap(), "127.0.0.1:9901".parse().unwrap());
+        assert_eq!(published, bootstrap("envoy", crate::resources::NAME, xds, admin));
+    }
 }

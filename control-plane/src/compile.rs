@@ -1,7 +1,9 @@
 //! The model to the configurations of the two modules.
 
 use sha2::{Digest, Sha256};
-use tollgate_policy::gateway::{GatewayConfig, Limits, NamedRedaction, RouteBackend, RouteConfig, TeamConfig, TeamRoute};
+use tollgate_policy::gateway::{
+    GatewayConfig, Limits, NamedRedaction, RouteBackend, RouteConfig, TeamConfig, TeamRoute,
+};
 use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
 
 use crate::model::{Model, Route, Team};
@@ -40,7 +42,11 @@ fn team(team: &Team) -> TeamConfig {
     TeamConfig {
         name: team.name.clone(),
         api_keys: team.api_keys.clone(),
-        routes: team.routes.iter().map(|route| TeamRoute { route: route.clone(), target: team.target(route) }).collect(),
+        routes: team
+            .routes
+            .iter()
+            .map(|route| TeamRoute { route: route.clone(), target: team.target(route) })
+            .collect(),
         redaction: team.redaction.clone(),
         quotas: team.quotas.clone(),
         on_exceeded: team.on_exceeded.clone(),
@@ -59,7 +65,11 @@ fn route(model: &Model, route: &Route) -> RouteConfig {
             max_output_tokens: info.and_then(|info| info.max_output_tokens),
         }
     };
-    RouteConfig { name: route.name.clone(), models: route.models.clone(), backends: route.targets().map(backend).collect() }
+    RouteConfig {
+        name: route.name.clone(),
+        models: route.models.clone(),
+        backends: route.targets().map(backend).collect(),
+    }
 }
 
 /// What the upstream module needs.

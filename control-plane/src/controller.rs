@@ -23,6 +23,8 @@ pub struct Status {
     pub digest: String,
     /// Since when, in seconds since 1970.
     pub since: u64,
+    /// Where the gateway listens, by configuration.
+    pub listen: String,
     /// Number of teams.
     pub teams: usize,
     /// Number of routes.
@@ -111,6 +113,7 @@ impl Controller {
             *status = Status {
                 digest: digest.clone(),
                 since: if status.digest == digest { status.since } else { seconds(SystemTime::now()) },
+                listen: model.gateway.listen.to_string(),
                 teams: model.teams.len(),
                 routes: model.routes.len(),
                 providers: model.providers.len(),
@@ -131,7 +134,10 @@ impl Controller {
                 for problem in problems.errors() {
                     tracing::error!("{problem}");
                 }
-                tracing::error!(digest = self.read().digest, "the files cannot be used: the configuration before stays in force");
+                tracing::error!(
+                    digest = self.read().digest,
+                    "the files cannot be used: the configuration before stays in force"
+                );
             }
         }
     }

@@ -79,7 +79,8 @@ impl Envoy {
     /// # Errors
     /// When it cannot be started.
     pub fn start(settings: &Settings) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("tollgate-").tempdir().context("no folder for Envoy's bootstrap")?;
+        let folder =
+            tempfile::Builder::new().prefix("tollgate-").tempdir().context("no folder for Envoy's bootstrap")?;
         let config = bootstrap(&node_id(), NAME, settings.xds, SocketAddr::from(([127, 0, 0, 1], 0)));
         let path = folder.path().join("bootstrap.json");
         std::fs::write(&path, serde_json::to_vec_pretty(&config)?).context("Envoy's bootstrap cannot be written")?;
@@ -148,7 +149,8 @@ impl Envoy {
         };
         let exchange = async {
             let mut stream = TcpStream::connect(address.trim()).await?;
-            let request = format!("{method} {path} HTTP/1.1\r\nhost: envoy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+            let request =
+                format!("{method} {path} HTTP/1.1\r\nhost: envoy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
             stream.write_all(request.as_bytes()).await?;
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer).await?;

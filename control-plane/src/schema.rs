@@ -56,3 +56,31 @@ fn document(generator: &mut SchemaGenerator, kind: &str) -> Value {
     }
     schema
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_schema_that_knows_its_fields_and_no_others() {
+        for kind in KINDS {
+            let schema = of_kind(kind);
+            assert_eq!(schema.pointer("/properties/kind/const"), Some(&json!(kind)));
+            assert_eq!(schema.pointer("/additionalProperties"), Some(&json!(false)));
+            let spec = schema.pointer("/properties/spec/$ref").and_then(Value::as_str).unwrap();
+            let spec = schema.pointer(spec.trim_start_matches('#')).unwrap();
+            assert_eq!(spec.pointer("/additionalProperties"), Some(&json!(false)), "{kind}");
+        }
+        assert_eq!(all().pointer("/oneOf").and_then(Value::as_array).map(Vec::len), Some(KINDS.len()));
+    }
+
+    #[test]
+    fn fields_are_called_as_in_the_files() {
+        let team = of_kind("Team");
+        for field in ["identities", "onExceeded", "residency", "quotas"] {
+            assert!(team.pointer(&format!("/$defs/TeamSpec/properties/{field}")).is_some(), "{field}");
+        }
+        let status = of_kind("Route").to_string();
+        assert!(status.contains("perTryIdleTimeout"), "{status}");
+    }
+}

@@ -56,7 +56,9 @@ pub fn read(model: &Model, fallback_hash_key: &[u8]) -> Secrets {
                 secrets.providers.insert(name.clone(), secret);
             }
             Err(why) => {
-                secrets.warnings.push(format!("Provider/{name}: {why}: routes leave this provider out until its key is there"));
+                secrets
+                    .warnings
+                    .push(format!("Provider/{name}: {why}: routes leave this provider out until its key is there"));
             }
         }
     }
@@ -68,7 +70,8 @@ pub fn read(model: &Model, fallback_hash_key: &[u8]) -> Secrets {
             }
         },
         None if uses_hash(model) => secrets.warnings.push(
-            "the `hash` action is used without a Gateway `hashKey`: hashes are good until this process ends only".into(),
+            "the `hash` action is used without a Gateway `hashKey`: hashes are good until this process ends only"
+                .into(),
         ),
         None => {}
     }

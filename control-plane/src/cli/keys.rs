@@ -29,7 +29,9 @@ impl Keys {
     pub fn run(self) -> Outcome {
         let Self::New(New { team }) = self;
         if !is_name(&team) {
-            say(format!("tollgate: `{team}` cannot be the name of a team: use lower-case letters, digits, `-`, `_` and `.`"));
+            say(format!(
+                "tollgate: `{team}` cannot be the name of a team: use lower-case letters, digits, `-`, `_` and `.`"
+            ));
             return Err(Failure::BadInput);
         }
         let key = new_key()?;

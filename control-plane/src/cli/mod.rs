@@ -1,13 +1,16 @@
 //! The `tollgate` command.
 
 mod check;
+mod count;
 mod explain;
 mod keys;
+mod redact;
 mod run;
 mod schema;
 mod serve;
+mod translate;
 
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +33,13 @@ enum Command {
     Check(check::Check),
     /// Show what would become of a request on standard input
     Explain(explain::Explain),
+    /// Redact the text on standard input
+    Redact(redact::Redact),
+    /// Estimate how many tokens the text on standard input has
+    Count(count::Count),
+    /// Translate the request, answer or stream on standard input between dialects
+    #[command(subcommand)]
+    Translate(translate::Translate),
     /// Make API keys for teams
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -63,6 +73,9 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Redact(command) => command.run(),
+        Command::Count(command) => command.run(),
+        Command::Translate(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Schema(command) => command.run(),
     };
@@ -84,6 +97,29 @@ fn say(line: impl AsRef<str>) {
 /// Writes a line to standard output.
 fn print(line: impl AsRef<str>) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{}", line.as_ref())
+}
+
+/// Reads standard input to its end.
+fn input() -> anyhow::Result<Vec<u8>> {
+    use anyhow::Context;
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
+    Ok(bytes)
+}
+
+/// Reads standard input as text.
+fn input_text() -> Result<String, Failure> {
+    String::from_utf8(input()?).map_err(|error| {
+        say(format!("tollgate: standard input is not UTF-8 at byte {}", error.utf8_error().valid_up_to()));
+        Failure::BadInput
+    })
+}
+
+/// Writes bytes to standard output as they are.
+fn output(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes)?;
+    Ok(stdout.flush()?)
 }
 
 /// Starts the log on standard error; `RUST_LOG` chooses what it says.

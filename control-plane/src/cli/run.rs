@@ -48,7 +48,11 @@ impl Run {
         for module in ["gateway.wasm", "translate.wasm"] {
             let path = Path::new(&machine.modules).join(module);
             if !path.is_file() {
-                return Err(anyhow!("{} is missing: `make build` makes it, --modules says where it is", path.display()).into());
+                return Err(anyhow!(
+                    "{} is missing: `make build` makes it, --modules says where it is",
+                    path.display()
+                )
+                .into());
             }
         }
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -57,12 +61,15 @@ impl Run {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut plane = ControlPlane::start(self.config, machine, xds, admin).await?;
-            let settings = Settings {
-                program,
-                xds: plane.xds,
-                concurrency: self.concurrency,
-                log_level: self.envoy_log_level,
-            };
+            // Envoy would share the port with whoever has it already, and each would get some of the requests.
+            let listen = plane.listen();
+            drop(
+                tokio::net::TcpListener::bind(&listen)
+                    .await
+                    .with_context(|| format!("{listen} cannot be listened on"))?,
+            );
+            let settings =
+                Settings { program, xds: plane.xds, concurrency: self.concurrency, log_level: self.envoy_log_level };
             let mut envoy = Envoy::start(&settings)?;
             let result = until_the_end(&mut plane, &mut envoy).await;
             envoy.stop().await;

@@ -98,6 +98,11 @@ impl ControlPlane {
         self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner).digest.clone()
     }
 
+    /// Where the gateway is to listen.
+    pub fn listen(&self) -> String {
+        self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner).listen.clone()
+    }
+
     /// Waits until a part has failed, which none should.
     pub async fn failed(&mut self) -> anyhow::Error {
         match self.tasks.join_next().await {

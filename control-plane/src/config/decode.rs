@@ -33,7 +33,7 @@ pub fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Vec<DecodeError>> {
     let mut tree = node.clone();
     let mut errors = Vec::new();
     // Paths that were taken out, as they are numbered in `tree` now: that they are missing is not another mistake.
-    let mut removed = BTreeSet::new();
+    let mut removed: BTreeSet<Vec<Step>> = BTreeSet::new();
     loop {
         let error = match T::deserialize(&tree) {
             Ok(value) if errors.is_empty() => return Ok(value),
@@ -48,7 +48,11 @@ pub fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Vec<DecodeError>> {
                 missing.push(Step::Field((*field).into()));
                 removed.contains(&missing)
             }
-            _ => false,
+            // It has become empty by what was taken out of it.
+            _ => {
+                tree.is_empty_at(&path)
+                    && removed.iter().any(|gone| gone.split_last().is_some_and(|(_, of)| *of == path))
+            }
         };
         if !follows_from_another {
             let place = error.place.unwrap_or_else(|| tree.locate(&path));
@@ -454,7 +458,8 @@ mod tests {
 
     #[test]
     fn values_are_what_the_field_wants() {
-        let read = read("name: 4\nitems: [{limit: 1_000, strict: true}]\nchoice: {downgradeTo: small}\nratio: 3\n").unwrap();
+        let read =
+            read("name: 4\nitems: [{limit: 1_000, strict: true}]\nchoice: {downgradeTo: small}\nratio: 3\n").unwrap();
         let items = vec![Inner { limit: 1000, strict: true }];
         let choice = Choice::DowngradeTo("small".into());
         assert_eq!(read, Outer { name: "4".into(), items, choice, ratio: Some(3.0) });

@@ -152,13 +152,19 @@ fn document(
             complain(
                 "metadata/name",
                 &subject,
-                format!("a name has lower-case letters, digits, `-`, `_` and `.`, begins and ends with a letter or digit, and has at most {MAX_NAME} characters"),
+                format!(
+                    "a name has lower-case letters, digits, `-`, `_` and `.`, begins and ends with a letter or digit, and has at most {MAX_NAME} characters"
+                ),
             );
         }
         let here = format!("{}:{}", file.name, node.place.line);
         match first.get(&(kind, name.clone())) {
             Some(place) => {
-                return complain("metadata/name", &subject, format!("is defined twice, first at {place}: rename or remove one"));
+                return complain(
+                    "metadata/name",
+                    &subject,
+                    format!("is defined twice, first at {place}: rename or remove one"),
+                );
             }
             None => first.insert((kind, name.clone()), here),
         };

@@ -188,6 +188,7 @@ pub struct FallbackSpec {
 pub struct RetrySpec {
     /// HTTP status codes, `5xx`, `connect-failure` or `reset`; all of `[429, 529, 5xx, connect-failure, reset]` unless given.
     #[serde(default)]
+    #[schemars(with = "Option<Vec<Condition>>")]
     pub on: Option<Vec<String>>,
     /// One attempt must be answered in full within this time; unlimited unless given.
     #[serde(default)]
@@ -195,6 +196,15 @@ pub struct RetrySpec {
     /// One attempt must not be silent for longer; unlimited unless given.
     #[serde(default)]
     pub per_try_idle_timeout: Option<Span>,
+}
+
+/// How a condition of [`RetrySpec::on`] is written: a status needs no quotes.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "a shape for editors; it is read as text")]
+enum Condition {
+    Status(u16),
+    Name(String),
 }
 
 /// `kind: Team`: who may use what, and how much.

@@ -117,6 +117,24 @@ impl Node {
         place
     }
 
+    /// Whether there is a mapping without fields at `path`.
+    #[must_use]
+    pub fn is_empty_at(&self, path: &[Step]) -> bool {
+        let mut node = self;
+        for step in path {
+            let next = match (step, &node.value) {
+                (Step::Field(name), Value::Map(_)) => node.field(name),
+                (Step::Item(at), Value::List(items)) => items.get(*at),
+                _ => None,
+            };
+            match next {
+                Some(next) => node = next,
+                None => return false,
+            }
+        }
+        matches!(&node.value, Value::Map(entries) if entries.is_empty())
+    }
+
     /// Takes the part at `path` out of the tree; whether there was one.
     pub fn remove(&mut self, path: &[Step]) -> bool {
         let Some((last, way)) = path.split_last() else { return false };

@@ -16,17 +16,18 @@ pub struct YamlError {
     pub message: String,
 }
 
-/// Reads every document of `text`. Empty documents are left out. Anchors and aliases are refused: a reviewer should see a value where
+/// Reads every document of `text`, as far as it can be read; errors do not mean that there is none. Empty documents are left out. Anchors and aliases are refused: a reviewer should see a value where
 /// it counts, and aliases can make a small file large.
 pub fn parse(text: &str) -> (Vec<Node>, Vec<YamlError>) {
     let mut documents = Vec::new();
     let mut errors = Vec::new();
     let mut parser = Parser::new_from_str(text);
     loop {
-        let mut reader = Reader { errors: Vec::new() };
+        let mut reader = Reader { errors: Vec::new(), whole: true };
         match reader.document(&mut parser) {
             Ok(Some(node)) => {
-                if reader.errors.is_empty() {
+                // What else is wrong with it is worth knowing; but where a value is not known every further word would be a guess.
+                if reader.whole {
                     documents.push(node);
                 }
                 errors.append(&mut reader.errors);
@@ -47,6 +48,8 @@ pub fn parse(text: &str) -> (Vec<Node>, Vec<YamlError>) {
 
 struct Reader {
     errors: Vec<YamlError>,
+    /// No value had to be left out.
+    whole: bool,
 }
 
 type Input<'a> = granit_parser::StrInput<'a>;
@@ -103,7 +106,9 @@ impl Reader {
                 Value::Map(self.entries(parser, depth)?)
             }
             Event::Alias(_) => {
-                self.errors.push(YamlError { place, message: "aliases (`*name`) are not read: write the value out".into() });
+                self.whole = false;
+                self.errors
+                    .push(YamlError { place, message: "aliases (`*name`) are not read: write the value out".into() });
                 Value::Plain(String::new())
             }
             _ => return Err(YamlError { place, message: "this is not YAML that Tollgate reads".into() }),
@@ -127,7 +132,10 @@ impl Reader {
             match entries.iter().find(|entry| entry.key == name) {
                 Some(first) => self.errors.push(YamlError {
                     place,
-                    message: format!("field `{name}` appears twice, first on line {}: keep one of them", first.place.line),
+                    message: format!(
+                        "field `{name}` appears twice, first on line {}: keep one of them",
+                        first.place.line
+                    ),
                 }),
                 None => entries.push(Entry { key: name, place, node }),
             }
@@ -136,7 +144,8 @@ impl Reader {
 
     fn refuse_extras(&mut self, place: Place, anchor: usize, tagged: bool) {
         if anchor != 0 {
-            self.errors.push(YamlError { place, message: "anchors (`&name`) are not read: write the value out".into() });
+            self.errors
+                .push(YamlError { place, message: "anchors (`&name`) are not read: write the value out".into() });
         }
         if tagged {
             self.errors.push(YamlError { place, message: "tags (`!name`) are not read: remove it".into() });
@@ -147,9 +156,7 @@ impl Reader {
 fn next<'a>(parser: &mut Parser<'a, Input<'a>>) -> Result<Option<(Event<'a>, Place)>, YamlError> {
     match parser.next_event() {
         None => Ok(None),
-        Some(Ok((event, span))) => {
-            Ok(Some((event, Place { line: span.start.line(), column: span.start.col() + 1 })))
-        }
+        Some(Ok((event, span))) => Ok(Some((event, Place { line: span.start.line(), column: span.start.col() + 1 }))),
         Some(Err(error)) => Err(broken(&error)),
     }
 }

@@ -12,10 +12,9 @@ use envoy_types::pb::envoy::config::cluster::v3::{CircuitBreakers, Cluster, Outl
 use envoy_types::pb::envoy::config::core::v3::data_source::Specifier;
 use envoy_types::pb::envoy::config::core::v3::transport_socket::ConfigType;
 use envoy_types::pb::envoy::config::core::v3::{
-    DataSource, Http1ProtocolOptions, Http2ProtocolOptions, HttpProtocolOptions as CommonOptions, Metadata, TransportSocket,
+    DataSource, Http1ProtocolOptions, Http2ProtocolOptions, HttpProtocolOptions as CommonOptions, TransportSocket,
 };
-use envoy_types::pb::envoy::config::endpoint::v3::lb_endpoint::HostIdentifier;
-use envoy_types::pb::envoy::config::endpoint::v3::{ClusterLoadAssignment, Endpoint, LbEndpoint, LocalityLbEndpoints};
+use envoy_types::pb::envoy::config::endpoint::v3::Endpoint;
 use envoy_types::pb::envoy::extensions::clusters::aggregate::v3::ClusterConfig as Aggregate;
 use envoy_types::pb::envoy::extensions::transport_sockets::tls::v3::common_tls_context::ValidationContextType;
 use envoy_types::pb::envoy::extensions::transport_sockets::tls::v3::subject_alt_name_matcher::SanType;
@@ -32,7 +31,8 @@ use envoy_types::pb::envoy::r#type::matcher::v3::string_matcher::MatchPattern;
 use envoy_types::pb::google::protobuf::Any;
 use tollgate_policy::names::{METADATA_MODEL, METADATA_NAMESPACE, METADATA_PROVIDER};
 
-use super::pack::{any, duration, socket, texts, uint};
+use super::ordered::{AssignedCluster, ClusterLoadAssignment, LbEndpoint, LocalityLbEndpoints, Metadata, Struct};
+use super::pack::{any, duration, socket, uint};
 use super::routes::Served;
 use super::{Machine, buffer_limit, upstream};
 use crate::model::{Chain, Model, Provider, Target};
@@ -56,17 +56,19 @@ pub fn chain_name(route: &str, chain: &Chain) -> String {
 
 /// Every cluster: members, then chains, each in order of name.
 #[must_use]
-pub fn all(model: &Model, served: &[Served<'_>], machine: &Machine) -> Vec<Cluster> {
+pub fn all(model: &Model, served: &[Served<'_>], machine: &Machine) -> Vec<AssignedCluster> {
     let mut members = BTreeMap::new();
     let mut chains = BTreeMap::new();
     for route in served {
         for chain in &route.chains {
             let cluster = aggregate(model, chain_name(&route.name, chain), chain);
-            chains.insert(cluster.name.clone(), cluster);
+            chains.insert(cluster.name.clone(), AssignedCluster { cluster, endpoints: None });
             for target in &chain.targets {
                 if let Some(provider) = model.providers.get(&target.provider) {
-                    let cluster = member(model, provider, target, machine);
-                    members.insert(cluster.name.clone(), cluster);
+                    let name = member_name(target);
+                    let cluster = member(model, provider, name.clone(), machine);
+                    let endpoints = Some(assignment(&name, provider, target));
+                    members.insert(name, AssignedCluster { cluster, endpoints });
                 }
             }
         }
@@ -95,8 +97,7 @@ fn aggregate(model: &Model, name: String, chain: &Chain) -> Cluster {
     }
 }
 
-fn member(model: &Model, provider: &Provider, target: &Target, machine: &Machine) -> Cluster {
-    let name = member_name(target);
+fn member(model: &Model, provider: &Provider, name: String, machine: &Machine) -> Cluster {
     let at = &provider.endpoint;
     let is_address = at.host.parse::<IpAddr>().is_ok();
     let kind = if is_address { DiscoveryType::Static } else { DiscoveryType::LogicalDns };
@@ -124,7 +125,6 @@ fn member(model: &Model, provider: &Provider, target: &Target, machine: &Machine
         dns_lookup_family: DnsLookupFamily::All.into(),
         connect_timeout: Some(duration(Duration::from_secs(5))),
         per_connection_buffer_limit_bytes: Some(uint(buffer_limit(model))),
-        load_assignment: Some(assignment(&name, provider, target)),
         circuit_breakers: Some(circuit_breakers()),
         outlier_detection: Some(outlier_detection()),
         transport_socket: at.tls.then(|| tls(model, provider, machine, is_address)),
@@ -139,18 +139,12 @@ fn assignment(cluster: &str, provider: &Provider, target: &Target) -> ClusterLoa
     let at = &provider.endpoint;
     let mut facts = vec![(METADATA_PROVIDER, provider.name.as_str())];
     facts.extend(target.model.as_ref().map(|model| (METADATA_MODEL, model.as_str())));
-    let metadata = Metadata {
-        filter_metadata: HashMap::from([(METADATA_NAMESPACE.to_owned(), texts(facts))]),
-        ..Default::default()
-    };
-    let endpoint = Endpoint { address: Some(socket(&at.host, at.port)), hostname: at.host.clone(), ..Default::default() };
-    let endpoint = LbEndpoint {
-        host_identifier: Some(HostIdentifier::Endpoint(endpoint)),
-        metadata: Some(metadata),
-        ..Default::default()
-    };
-    let locality = LocalityLbEndpoints { lb_endpoints: vec![endpoint], ..Default::default() };
-    ClusterLoadAssignment { cluster_name: cluster.to_owned(), endpoints: vec![locality], ..Default::default() }
+    let metadata = Metadata { filter_metadata: BTreeMap::from([(METADATA_NAMESPACE.to_owned(), Struct::of(facts))]) };
+    let endpoint =
+        Endpoint { address: Some(socket(&at.host, at.port)), hostname: at.host.clone(), ..Default::default() };
+    let endpoint = LbEndpoint { endpoint: Some(endpoint), metadata: Some(metadata) };
+    let locality = LocalityLbEndpoints { lb_endpoints: vec![endpoint] };
+    ClusterLoadAssignment { cluster_name: cluster.to_owned(), endpoints: vec![locality] }
 }
 
 fn tls(model: &Model, provider: &Provider, machine: &Machine, is_address: bool) -> TransportSocket {
@@ -162,7 +156,10 @@ fn tls(model: &Model, provider: &Provider, machine: &Machine, is_address: bool) 
         ..Default::default()
     };
     let validation = CertificateValidationContext {
-        trusted_ca: Some(DataSource { specifier: Some(Specifier::Filename(authorities.clone())), ..Default::default() }),
+        trusted_ca: Some(DataSource {
+            specifier: Some(Specifier::Filename(authorities.clone())),
+            ..Default::default()
+        }),
         match_typed_subject_alt_names: vec![san],
         ..Default::default()
     };

@@ -2,7 +2,9 @@
 
 use envoy_types::pb::envoy::config::core::v3::async_data_source::Specifier as AsyncSpecifier;
 use envoy_types::pb::envoy::config::core::v3::data_source::Specifier;
-use envoy_types::pb::envoy::config::core::v3::{AsyncDataSource, DataSource, ExtensionConfigSource, TypedExtensionConfig};
+use envoy_types::pb::envoy::config::core::v3::{
+    AsyncDataSource, DataSource, ExtensionConfigSource, TypedExtensionConfig,
+};
 use envoy_types::pb::envoy::config::rbac::v3::Rbac as Rules;
 use envoy_types::pb::envoy::extensions::filters::http::rbac::v3::Rbac;
 use envoy_types::pb::envoy::extensions::filters::http::wasm::v3::Wasm;
@@ -11,7 +13,7 @@ use envoy_types::pb::envoy::extensions::filters::network::http_connection_manage
 use envoy_types::pb::envoy::extensions::wasm::v3::plugin_config::Vm;
 use envoy_types::pb::envoy::extensions::wasm::v3::{FailurePolicy, PluginConfig, VmConfig};
 use envoy_types::pb::google::protobuf::StringValue;
-use prost::Name;
+use prost::{Message, Name};
 use serde::Serialize;
 use tollgate_policy::gateway::GatewayConfig;
 use tollgate_policy::names::{GATEWAY_EXTENSION, TRANSLATE_EXTENSION};
@@ -51,6 +53,31 @@ fn wasm(name: &str, module: &str, config: &impl Serialize) -> TypedExtensionConf
         ..Default::default()
     };
     extension(name, Wasm { config: Some(plugin) })
+}
+
+/// The newer extension of `translate` with the providers and routes that only the older one knows; `None` if either is not one.
+#[must_use]
+pub fn keep_providers(newer: &[u8], older: &[u8]) -> Option<Vec<u8>> {
+    let (mut extension, mut wasm, mut config) = open(newer)?;
+    let (_, _, old) = open(older)?;
+    for (name, provider) in old.providers {
+        config.providers.entry(name).or_insert(provider);
+    }
+    for (route, features) in old.lenient {
+        config.lenient.entry(route).or_insert(features);
+    }
+    let text = StringValue { value: serde_json::to_string(&config).ok()? };
+    wasm.config.as_mut()?.configuration = Some(any(text));
+    extension.typed_config = Some(any(wasm));
+    Some(extension.encode_to_vec())
+}
+
+fn open(bytes: &[u8]) -> Option<(TypedExtensionConfig, Wasm, TranslateConfig)> {
+    let extension = TypedExtensionConfig::decode(bytes).ok()?;
+    let wasm = Wasm::decode(extension.typed_config.as_ref()?.value.as_slice()).ok()?;
+    let text = StringValue::decode(wasm.config.as_ref()?.configuration.as_ref()?.value.as_slice()).ok()?;
+    let config = serde_json::from_str(&text.value).ok()?;
+    Some((extension, wasm, config))
 }
 
 /// A filter that ECDS delivers. Until it has arrived, and whenever it is taken away, a filter that refuses everything stands in.

@@ -4,14 +4,10 @@ use std::time::Duration;
 
 use envoy_types::pb::envoy::config::accesslog::v3::AccessLog;
 use envoy_types::pb::envoy::config::accesslog::v3::access_log::ConfigType as LogConfig;
-use envoy_types::pb::envoy::config::core::v3::SubstitutionFormatString;
-use envoy_types::pb::envoy::config::core::v3::substitution_format_string::Format;
 use envoy_types::pb::envoy::config::core::v3::HttpProtocolOptions;
 use envoy_types::pb::envoy::config::core::v3::http_protocol_options::HeadersWithUnderscoresAction;
 use envoy_types::pb::envoy::config::listener::v3::filter::ConfigType;
 use envoy_types::pb::envoy::config::listener::v3::{Filter, FilterChain, Listener};
-use envoy_types::pb::envoy::extensions::access_loggers::stream::v3::StdoutAccessLog;
-use envoy_types::pb::envoy::extensions::access_loggers::stream::v3::stdout_access_log::AccessLogFormat;
 use envoy_types::pb::envoy::extensions::filters::http::router::v3::Router;
 use envoy_types::pb::envoy::extensions::filters::network::http_connection_manager::v3::http_connection_manager::{
     InternalAddressConfig, PathWithEscapedSlashesAction, RouteSpecifier, UpgradeConfig,
@@ -20,7 +16,8 @@ use envoy_types::pb::envoy::extensions::filters::network::http_connection_manage
 use tollgate_policy::names::{GATEWAY_EXTENSION, fact};
 
 use super::extensions::discovered;
-use super::pack::{ads, any, boolean, duration, http_filter, socket, texts, uint};
+use super::ordered::{JsonFormat, StdoutAccessLog, Struct};
+use super::pack::{ads, any, boolean, duration, http_filter, socket, uint};
 use super::{NAME, buffer_limit};
 use crate::model::Model;
 
@@ -110,17 +107,12 @@ fn access_log() -> AccessLog {
         ("upstream", "%UPSTREAM_HOST%"),
         ("request_id", "%REQ(X-REQUEST-ID)%"),
     ];
-    let format = SubstitutionFormatString {
-        omit_empty_values: true,
-        format: Some(Format::JsonFormat(texts(
-            request.into_iter().chain(facts.iter().map(|(key, value)| (*key, value.as_str()))),
-        ))),
-        ..Default::default()
-    };
-    let log = StdoutAccessLog { access_log_format: Some(AccessLogFormat::LogFormat(format)) };
+    let fields = Struct::of(request.into_iter().chain(facts.iter().map(|(key, value)| (*key, value.as_str()))));
+    let format = JsonFormat { json_format: Some(fields), omit_empty_values: true };
+    let log = StdoutAccessLog { log_format: Some(format) };
     AccessLog {
         name: "envoy.access_loggers.stdout".into(),
-        config_type: Some(LogConfig::TypedConfig(any(log))),
+        config_type: Some(LogConfig::TypedConfig(log.pack())),
         ..Default::default()
     }
 }

@@ -11,6 +11,7 @@
 pub mod clusters;
 pub mod extensions;
 pub mod listener;
+pub mod ordered;
 pub mod pack;
 pub mod routes;
 pub mod secrets;
@@ -38,7 +39,8 @@ pub struct Machine {
 #[must_use]
 pub fn resources(model: &Model, secrets: &Secrets, machine: &Machine) -> Snapshot {
     let digest = compile::digest(model);
-    let available = |provider: &Provider| provider.credential.is_none() || secrets.providers.contains_key(&provider.name);
+    let available =
+        |provider: &Provider| provider.credential.is_none() || secrets.providers.contains_key(&provider.name);
     let targets = routes::targets(model);
     let chains = routes::chains(model, &targets, available);
     let gateway = compile::gateway(model, &digest, &secrets.hash_key);
@@ -46,7 +48,7 @@ pub fn resources(model: &Model, secrets: &Secrets, machine: &Machine) -> Snapsho
 
     let mut snapshot = Snapshot::new(digest);
     for cluster in clusters::all(model, &chains, machine) {
-        snapshot.insert(TypeUrl::Cluster, cluster.name.clone(), &cluster);
+        snapshot.insert_encoded(TypeUrl::Cluster, cluster.cluster.name.clone(), cluster.encode());
     }
     for secret in self::secrets::all(secrets) {
         snapshot.insert(TypeUrl::Secret, secret.name.clone(), &secret);

@@ -18,7 +18,10 @@ pub use envoy_types::util::pack_any as any;
 /// A duration.
 #[must_use]
 pub fn duration(of: Duration) -> pb::Duration {
-    pb::Duration { seconds: i64::try_from(of.as_secs()).unwrap_or(i64::MAX), nanos: i32::try_from(of.subsec_nanos()).unwrap_or(0) }
+    pb::Duration {
+        seconds: i64::try_from(of.as_secs()).unwrap_or(i64::MAX),
+        nanos: i32::try_from(of.subsec_nanos()).unwrap_or(0),
+    }
 }
 
 /// A wrapped `true` or `false`.
@@ -61,11 +64,4 @@ pub fn extension<T: Name + Message>(name: &str, config: T) -> TypedExtensionConf
 #[must_use]
 pub fn http_filter<T: Name + Message>(name: &str, config: T) -> HttpFilter {
     HttpFilter { name: name.to_owned(), config_type: Some(ConfigType::TypedConfig(any(config))), ..Default::default() }
-}
-
-/// A `Struct` of texts.
-#[must_use]
-pub fn texts<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> pb::Struct {
-    let text = |text: &str| pb::Value { kind: Some(pb::value::Kind::StringValue(text.to_owned())) };
-    pb::Struct { fields: fields.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect() }
 }

@@ -156,7 +156,9 @@ fn retry(retry: &Retry, chain: usize) -> Option<RetryPolicy> {
     }
     let next_provider = RetryPriority {
         name: "envoy.retry_priorities.previous_priorities".into(),
-        config_type: Some(retry_priority::ConfigType::TypedConfig(any(PreviousPrioritiesConfig { update_frequency: 1 }))),
+        config_type: Some(retry_priority::ConfigType::TypedConfig(any(PreviousPrioritiesConfig {
+            update_frequency: 1,
+        }))),
     };
     // Waiting is for a provider that has no successor; the next provider owes nobody a pause.
     let wait_as_told = RateLimitedRetryBackOff {
@@ -165,7 +167,11 @@ fn retry(retry: &Retry, chain: usize) -> Option<RetryPolicy> {
     };
     Some(RetryPolicy {
         retry_on: on.join(","),
-        num_retries: Some(uint(if on.is_empty() { 0 } else { u32::try_from(chain.saturating_sub(1).max(1)).unwrap_or(1) })),
+        num_retries: Some(uint(if on.is_empty() {
+            0
+        } else {
+            u32::try_from(chain.saturating_sub(1).max(1)).unwrap_or(1)
+        })),
         per_try_timeout: retry.per_try_timeout.map(duration),
         per_try_idle_timeout: retry.per_try_idle_timeout.map(duration),
         retriable_status_codes: retry.statuses.iter().map(|status| u32::from(*status)).collect(),

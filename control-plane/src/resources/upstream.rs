@@ -1,7 +1,9 @@
 //! The filters of every attempt, on the cluster that the route names.
 
 use envoy_types::pb::envoy::config::common::mutation_rules::v3::HeaderMutation as Mutation;
-use envoy_types::pb::envoy::config::common::mutation_rules::v3::header_mutation::{Action as MutationAction, RemoveOnMatch};
+use envoy_types::pb::envoy::config::common::mutation_rules::v3::header_mutation::{
+    Action as MutationAction, RemoveOnMatch,
+};
 use envoy_types::pb::envoy::extensions::common::matching::v3::ExtensionWithMatcher;
 use envoy_types::pb::envoy::extensions::filters::http::composite::v3::{Composite, ExecuteFilterAction};
 use envoy_types::pb::envoy::extensions::filters::http::credential_injector::v3::CredentialInjector;
@@ -13,9 +15,13 @@ use envoy_types::pb::envoy::extensions::transport_sockets::tls::v3::SdsSecretCon
 use envoy_types::pb::envoy::r#type::matcher::v3::string_matcher::MatchPattern;
 use envoy_types::pb::envoy::r#type::matcher::v3::{HttpRequestHeaderMatchInput, StringMatcher};
 use envoy_types::pb::xds::core::v3::TypedExtensionConfig as XdsExtension;
-use envoy_types::pb::xds::r#type::matcher::v3::Matcher;
-use envoy_types::pb::xds::r#type::matcher::v3::matcher::matcher_tree::{MatchMap, TreeType};
-use envoy_types::pb::xds::r#type::matcher::v3::matcher::{MatcherTree, MatcherType, OnMatch, on_match};
+use envoy_types::pb::xds::r#type::matcher::v3::matcher::matcher_list::predicate::{
+    MatchType, SinglePredicate, single_predicate,
+};
+use envoy_types::pb::xds::r#type::matcher::v3::matcher::matcher_list::{FieldMatcher, Predicate};
+use envoy_types::pb::xds::r#type::matcher::v3::matcher::{MatcherList, MatcherType, OnMatch, on_match};
+use envoy_types::pb::xds::r#type::matcher::v3::string_matcher::MatchPattern as XdsMatchPattern;
+use envoy_types::pb::xds::r#type::matcher::v3::{Matcher, StringMatcher as XdsStringMatcher};
 use tollgate_policy::names::{HEADER_PREFIX, PROVIDER_HEADER, TRANSLATE_EXTENSION};
 use tollgate_policy::translate::ProviderApi;
 
@@ -58,21 +64,29 @@ fn starting_with(prefix: &str) -> MutationAction {
 
 /// Picks by the header that `translate` set which provider's key goes onto the request. An attempt that names no provider gets no key.
 fn credentials(providers: &[&Provider]) -> HttpFilter {
-    let on_match = |provider: &Provider| {
+    let input = HttpRequestHeaderMatchInput { header_name: PROVIDER_HEADER.into() };
+    let input = XdsExtension { name: "request-headers".into(), typed_config: Some(any(input)) };
+    let matcher = |provider: &&Provider| {
+        let is_named = SinglePredicate {
+            input: Some(input.clone()),
+            matcher: Some(single_predicate::Matcher::ValueMatch(XdsStringMatcher {
+                match_pattern: Some(XdsMatchPattern::Exact(provider.name.clone())),
+                ..Default::default()
+            })),
+        };
         let action = ExecuteFilterAction {
             typed_config: Some(extension("envoy.filters.http.credential_injector", injector(provider))),
             ..Default::default()
         };
         let action = XdsExtension { name: "composite-action".into(), typed_config: Some(any(action)) };
-        OnMatch { on_match: Some(on_match::OnMatch::Action(action)), ..Default::default() }
+        FieldMatcher {
+            predicate: Some(Predicate { match_type: Some(MatchType::SinglePredicate(is_named)) }),
+            on_match: Some(OnMatch { on_match: Some(on_match::OnMatch::Action(action)), ..Default::default() }),
+        }
     };
-    let map = providers.iter().map(|provider| (provider.name.clone(), on_match(provider))).collect();
-    let input = HttpRequestHeaderMatchInput { header_name: PROVIDER_HEADER.into() };
-    let tree = MatcherTree {
-        input: Some(XdsExtension { name: "request-headers".into(), typed_config: Some(any(input)) }),
-        tree_type: Some(TreeType::ExactMatchMap(MatchMap { map })),
-    };
-    let matcher = Matcher { matcher_type: Some(MatcherType::MatcherTree(tree)), ..Default::default() };
+    // A list, not a map: maps have no order, and the same cluster would look new at every reading.
+    let list = MatcherList { matchers: providers.iter().map(matcher).collect() };
+    let matcher = Matcher { matcher_type: Some(MatcherType::MatcherList(list)), ..Default::default() };
     let config = ExtensionWithMatcher {
         xds_matcher: Some(matcher),
         extension_config: Some(extension("composite", Composite::default())),

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use super::nodes::Nodes;
 use crate::resources::snapshot::Snapshot;
 
-/// How long the old stays beside the new for an Envoy that does not answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the old stays beside the new for an Envoy that does not answer: longer than a session waits for a cluster to get warm.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the streams serve from.
 pub type Published = watch::Receiver<Option<Arc<Snapshot>>>;

@@ -2,16 +2,18 @@
 //!
 //! <https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds>
 //!
-//! Order: what Envoy newly subscribes to is answered at once, since it may be waiting for it. Changes travel type by type in the order of
-//! [`TypeUrl::ALL`], each after the one before was acknowledged; Envoy acknowledges clusters when they are warm, so a route never names
+//! Order: what Envoy newly subscribes to is answered at once, since it may be waiting for it. Changes travel in the order of
+//! [`TypeUrl::STAGES`], each after the one before was acknowledged; Envoy acknowledges clusters when they are warm, so a route never names
 //! a cluster that cannot serve yet. Removals come last, in the opposite order.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant, SystemTime};
 
-use envoy_types::pb::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DeltaDiscoveryResponse, Resource as WireResource};
+use envoy_types::pb::envoy::service::discovery::v3::{
+    DeltaDiscoveryRequest, DeltaDiscoveryResponse, Resource as WireResource,
+};
 
-use crate::resources::snapshot::{Snapshot, TypeUrl};
+use crate::resources::snapshot::{Snapshot, Stage, TypeUrl};
 
 /// After so long without an answer the next type is sent anyway: a cluster whose DNS name does not resolve must not hold back a policy.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -207,9 +209,10 @@ impl Session {
     /// Sends the next change in order if its turn has come; whether any is left or was sent.
     fn next_change(&mut self, snapshot: &Snapshot, now: Instant, out: &mut Vec<DeltaDiscoveryResponse>) -> bool {
         let mut any = false;
-        for kind in TypeUrl::ALL {
+        for Stage(kind, belongs) in TypeUrl::STAGES {
             let Some(state) = self.types.get(&kind) else { continue };
-            let upserts = changed(state, snapshot, kind);
+            let upserts: Vec<String> =
+                changed(state, snapshot, kind).into_iter().filter(|name| belongs(name)).collect();
             if !upserts.is_empty() {
                 any = true;
                 out.push(self.respond(kind, snapshot, upserts, Vec::new(), now));

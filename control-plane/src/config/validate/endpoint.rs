@@ -35,7 +35,10 @@ pub fn parse(text: &str) -> Result<Endpoint, String> {
     }
     let path_prefix = path.trim_end_matches('/');
     let safe = |b: u8| b.is_ascii_alphanumeric() || b"/._~-:@!$&'()*+,;=%".contains(&b);
-    if !path_prefix.bytes().all(safe) || path_prefix.split('/').any(|part| part == ".." || part == ".") || path.contains("//") {
+    if !path_prefix.bytes().all(safe)
+        || path_prefix.split('/').any(|part| part == ".." || part == ".")
+        || path.contains("//")
+    {
         return Err(format!("`{path}` is not a plain path"));
     }
     Ok(Endpoint { tls, host, port, path_prefix: path_prefix.to_owned() })
@@ -107,8 +110,23 @@ mod tests {
     #[test]
     fn what_is_no_endpoint_is_refused() {
         for bad in [
-            "", "a.example", "ftp://a", "https://", "https://u:p@a", "https://a?x=1", "https://a#x", "https://a:0", "https://a:65536",
-            "https://a:x", "https://a b", "https://1.2.3", "https://-a", "https://a/../b", "https://a//b", "https://[::1", "https://::1",
+            "",
+            "a.example",
+            "ftp://a",
+            "https://",
+            "https://u:p@a",
+            "https://a?x=1",
+            "https://a#x",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:x",
+            "https://a b",
+            "https://1.2.3",
+            "https://-a",
+            "https://a/../b",
+            "https://a//b",
+            "https://[::1",
+            "https://::1",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }

@@ -33,7 +33,9 @@ pub fn check(documents: &[Doc<GatewaySpec>], problems: &mut Problems) -> Gateway
     if let Some(listen) = &doc.spec.listen {
         match listen.parse() {
             Ok(listen) => gateway.listen = listen,
-            Err(_) => doc.error(problems, "spec/listen", format!("`{listen}` is not address:port, such as 0.0.0.0:10000")),
+            Err(_) => {
+                doc.error(problems, "spec/listen", format!("`{listen}` is not address:port, such as 0.0.0.0:10000"))
+            }
         }
     }
     if let Some(size) = doc.spec.limits.request_body {

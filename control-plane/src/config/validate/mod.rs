@@ -25,3 +25,8 @@ pub fn validate(documents: &Documents, problems: &mut Problems) -> Model {
     let teams: BTreeMap<_, _> = teams.into_iter().map(|team| (team.name.clone(), team)).collect();
     Model { gateway, providers: providers.served, routes, teams, redaction }
 }
+
+/// Checks the redaction policies alone.
+pub fn redaction(documents: &Documents, problems: &mut Problems) {
+    redaction::check(&documents.redaction, problems);
+}

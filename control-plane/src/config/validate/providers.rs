@@ -26,11 +26,16 @@ pub fn check(documents: &[Doc<ProviderSpec>], problems: &mut Problems) -> Provid
         let api = doc.spec.api.as_str();
         match (api.parse::<ProviderApi>(), body(doc, problems)) {
             (Ok(api), (endpoint, models)) => {
-                let (name, region, credential) = (doc.name.clone(), doc.spec.region.clone(), doc.spec.credential.clone());
+                let (name, region, credential) =
+                    (doc.name.clone(), doc.spec.region.clone(), doc.spec.credential.clone());
                 providers.served.insert(doc.name.clone(), Provider { name, api, endpoint, region, credential, models });
             }
             (Err(_), _) => {
-                doc.warn(problems, "spec/api", format!("`{api}` is not served by this version: routes leave this provider out"));
+                doc.warn(
+                    problems,
+                    "spec/api",
+                    format!("`{api}` is not served by this version: routes leave this provider out"),
+                );
                 providers.unserved.insert(doc.name.clone(), api);
             }
         }
@@ -96,5 +101,6 @@ fn check_price(doc: &Doc<ProviderSpec>, at: usize, price: &Price, problems: &mut
 
 /// Whether `region` can be a region: it becomes part of route names.
 pub fn is_region(region: &str) -> bool {
-    (1..=63).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    (1..=63).contains(&region.len())
+        && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tollgate_policy::redaction::{RedactionSpec, Rule};
+use tollgate_redaction::Policy;
 
 use crate::config::documents::Doc;
 use crate::config::problems::Problems;
@@ -49,4 +50,17 @@ fn shape(rule: &Rule) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn compile(_doc: &Doc<RedactionSpec>, _problems: &mut Problems) {}
+/// Each rule by itself, for every mistake at once; then all together, since names may clash and numbers are bounded.
+fn compile(doc: &Doc<RedactionSpec>, problems: &mut Problems) {
+    let mut sound = true;
+    for (at, rule) in doc.spec.rules.iter().enumerate() {
+        let alone = RedactionSpec { rules: vec![rule.clone()], ..doc.spec.clone() };
+        if let Err(error) = Policy::compile(&doc.name, &alone, &[]) {
+            doc.error(problems, &format!("spec/rules/{at}"), error.message);
+            sound = false;
+        }
+    }
+    if sound && let Err(error) = Policy::compile(&doc.name, &doc.spec, &[]) {
+        doc.error(problems, &format!("spec/rules/{}", error.rule), error.message);
+    }
+}

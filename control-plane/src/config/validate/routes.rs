@@ -106,8 +106,12 @@ fn serves(
         };
         for model in asked.into_iter().filter(|model| !provider.models.contains_key(*model)) {
             let message = match &target.model.as_ref().map(ModelName::as_str) {
-                Some(_) => format!("`{model}` is not among the models of Provider `{name}`: no price or output limit is known"),
-                None => format!("Provider `{name}` would be asked for `{model}`, which is not among its models: add `model`"),
+                Some(_) => {
+                    format!("`{model}` is not among the models of Provider `{name}`: no price or output limit is known")
+                }
+                None => format!(
+                    "Provider `{name}` would be asked for `{model}`, which is not among its models: add `model`"
+                ),
             };
             doc.warn(problems, &format!("{path}/model"), message);
         }
@@ -135,7 +139,8 @@ fn retry(doc: &Doc<RouteSpec>, problems: &mut Problems) -> Retry {
                 }
                 _ => {
                     let path = format!("spec/retry/on/{at}");
-                    let message = format!("`{condition}` is not a status from 400 to 599, 5xx, connect-failure or reset");
+                    let message =
+                        format!("`{condition}` is not a status from 400 to 599, 5xx, connect-failure or reset");
                     doc.error(problems, &path, message);
                 }
             }

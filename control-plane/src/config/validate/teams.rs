@@ -40,7 +40,8 @@ pub fn check(
             let known = own_routes.iter().any(|route| route.models.iter().any(|pattern| pattern.matches(model)));
             // Where a route could not be read it may be the one.
             if !known && own_routes.len() == doc.spec.routes.len() {
-                let message = format!("no route of this team matches the model `{model}`: add the route that serves it");
+                let message =
+                    format!("no route of this team matches the model `{model}`: add the route that serves it");
                 doc.error(problems, "spec/onExceeded/downgradeTo", message);
             }
         }
@@ -121,7 +122,9 @@ fn team_routes<'a>(
         }
         for pattern in route.models.iter().filter(|pattern| pattern.is_literal()) {
             if let Some(other) = literals.insert(pattern.as_str(), &route.name) {
-                let message = format!("the model `{pattern}` is served by Route `{other}` too: a team must reach it by one route");
+                let message = format!(
+                    "the model `{pattern}` is served by Route `{other}` too: a team must reach it by one route"
+                );
                 doc.error(problems, &path, message);
             }
         }
@@ -176,7 +179,11 @@ fn quotas(doc: &Doc<TeamSpec>, gateway: &Gateway, providers: &Providers, routes:
         }
         let steps = quota.limit * quota.unit.steps_per_unit() as f64;
         if quota.limit <= 0.0 {
-            doc.error(problems, &format!("{path}/limit"), "must be above 0: to refuse a team everything, take its routes away");
+            doc.error(
+                problems,
+                &format!("{path}/limit"),
+                "must be above 0: to refuse a team everything, take its routes away",
+            );
         } else if steps > 9e15 {
             doc.error(problems, &format!("{path}/limit"), "is too large to be counted exactly");
         } else if (steps - steps.round()).abs() > 1e-6 * steps.max(1.0) {
@@ -214,8 +221,10 @@ fn unpriced(doc: &Doc<TeamSpec>, path: &str, providers: &Providers, routes: &[&R
             };
             if !priced {
                 let model = target.model.as_ref().map_or("any model", |model| model.as_str());
-                let message =
-                    format!("Route `{}` may use `{model}` of Provider `{}`, which has no price: it costs nothing here", route.name, provider.name);
+                let message = format!(
+                    "Route `{}` may use `{model}` of Provider `{}`, which has no price: it costs nothing here",
+                    route.name, provider.name
+                );
                 doc.warn(problems, &format!("{path}/unit"), message);
             }
         }

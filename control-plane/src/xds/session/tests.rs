@@ -90,7 +90,13 @@ fn subscribed(snapshot: &Snapshot) -> Peer {
 }
 
 fn first() -> Snapshot {
-    snapshot(&[(Cluster, "a", "1"), (Secret, "s", "1"), (Routes, "r", "1"), (Extension, "e", "1"), (Listener, "l", "1")])
+    snapshot(&[
+        (Cluster, "a", "1"),
+        (Secret, "s", "1"),
+        (Routes, "r", "1"),
+        (Extension, "e", "1"),
+        (Listener, "l", "1"),
+    ])
 }
 
 #[test]

@@ -53,6 +53,8 @@ pub mod fact {
     pub const POLICY_DIGEST: &str = "tollgate.policy_digest";
     /// Findings by rule and action, as `rule:action=count`, separated by commas. Never a value.
     pub const REDACTIONS: &str = "tollgate.redactions";
+    /// All of them in one, as a JSON object by these names: what an access log needs, for the price of one.
+    pub const ALL: &str = "tollgate.facts";
     /// What `translate` keeps of the client's own request for later attempts.
     pub const ORIGIN: &str = "tollgate.origin";
 }
