@@ -93,6 +93,8 @@ impl Envoy {
         } else {
             Command::new(&settings.program)
         };
+        // The access log goes to the terminal: Envoy's own ten seconds would make it look dead.
+        command.args(["--file-flush-interval-msec", "250"]);
         command.arg("-c").arg(&path).arg("--admin-address-path").arg(folder.path().join("admin"));
         command.args(["--disable-hot-restart", "--log-level", &settings.log_level]);
         command.args(["--log-format", "envoy: %l %v"]);
