@@ -9,7 +9,7 @@ mod shared;
 use std::rc::Rc;
 
 use tollgate_host::{
-    Body, BodyAction, HeaderMap, HeadersAction, Host, HostError, LogLevel, StreamFilter, TrailersAction,
+    Body, BodyAction, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, StreamFilter, TrailersAction,
 };
 use tollgate_policy::names::{self, fact};
 use tollgate_stages::{AnswerMode, Engine, Exchange, OnBody, OnHeaders, Reply};
@@ -22,6 +22,8 @@ use shared::SharedData;
 pub struct ExchangeFilter {
     exchange: Exchange,
     phase: Phase,
+    /// The request's headers, until they go on.
+    request: Headers,
 }
 
 /// What the next body callback is for.
@@ -41,15 +43,12 @@ impl ExchangeFilter {
     /// Begins an exchange.
     #[must_use]
     pub fn new(engine: &Rc<Engine>) -> Self {
-        Self { exchange: Exchange::new(Rc::clone(engine)), phase: Phase::Pass }
+        Self { exchange: Exchange::new(Rc::clone(engine)), phase: Phase::Pass, request: Headers::default() }
     }
 
     fn publish(&mut self, host: &mut dyn Host) {
         for (name, value) in self.exchange.facts() {
-            // A fact that cannot be told is not worth a request.
-            if let Err(error) = host.set_property(name, value.as_bytes()) {
-                host.log(LogLevel::Warn, &format!("filter state {name} was not set: {error}"));
-            }
+            publish(host, name, &value);
         }
     }
 
@@ -74,7 +73,7 @@ impl ExchangeFilter {
                 Ok(false)
             }
             OnBody::Forward { body, route } => {
-                let headers = host.headers(HeaderMap::Request)?;
+                let headers = std::mem::take(&mut self.request);
                 let known = headers.iter().filter_map(|(name, _)| std::str::from_utf8(name).ok());
                 for name in self.exchange.headers_to_remove(known) {
                     host.remove_header(HeaderMap::Request, name)?;
@@ -104,8 +103,18 @@ impl ExchangeFilter {
 
     fn finish(&mut self, host: &mut dyn Host) {
         let provider = if self.exchange.wants_provider() { provider(host) } else { None };
-        self.exchange.finish(&mut SharedData(host), provider.as_deref());
+        let summary = self.exchange.finish(&mut SharedData(host), provider.as_deref());
         self.publish(host);
+        if let Some((name, value)) = summary {
+            publish(host, name, &value);
+        }
+    }
+}
+
+/// A fact that cannot be told is not worth a request.
+fn publish(host: &mut dyn Host, name: &str, value: &str) {
+    if let Err(error) = host.set_property(name, value.as_bytes()) {
+        host.log(LogLevel::Warn, &format!("filter state {name} was not set: {error}"));
     }
 }
 
@@ -128,6 +137,7 @@ impl StreamFilter for ExchangeFilter {
             OnHeaders::Pass => HeadersAction::Continue,
             OnHeaders::AwaitBody => {
                 self.phase = Phase::Request;
+                self.request = headers;
                 HeadersAction::Pause
             }
             OnHeaders::Answer(reply) => {

@@ -10,6 +10,7 @@ use tollgate_policy::single::{QuotaCheckConfig, RedactConfig, TokenCountConfig};
 use tollgate_quota::Plan;
 use tollgate_redaction::Policy;
 
+use crate::facts::Publication;
 use crate::identity::Identities;
 use crate::routing::Routes;
 
@@ -38,6 +39,7 @@ pub struct Engine {
     pub(crate) teams: Vec<Team>,
     /// Whether streams are asked for their usage.
     pub(crate) counting: bool,
+    pub(crate) publication: Publication,
 }
 
 /// A team as the stages see it.
@@ -86,6 +88,7 @@ impl Engine {
             routes: Some(routes),
             teams,
             counting: true,
+            publication: Publication::default(),
         })
     }
 
@@ -129,6 +132,7 @@ impl Engine {
             routes: None,
             teams: vec![team],
             counting: true,
+            publication: Publication::default(),
         }
     }
 }

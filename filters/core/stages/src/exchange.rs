@@ -141,9 +141,9 @@ impl Exchange {
         }
     }
 
-    /// What has become known since the last call, by filter-state key.
+    /// What has become known since the last call and is to be published on its own, by filter-state key.
     pub fn facts(&mut self) -> Vec<(&'static str, String)> {
-        self.facts.take()
+        self.facts.take(&self.engine.publication)
     }
 
     /// Headers to take out before the request goes on: the caller's key, encodings nobody could read, and whatever a client sends under
@@ -206,7 +206,7 @@ impl Exchange {
             self.team = identities.team(headers)?;
         }
         let team = engine.teams.get(self.team).ok_or_else(Refusal::unknown_key)?;
-        self.facts.add(fact::TEAM, team.name.as_str());
+        self.facts.add(fact::TEAM, team.name.clone());
         self.tag(engine, headers);
         match endpoint? {
             Endpoint::Api(_) => Self::expect_body(engine, headers, end_of_stream),
@@ -273,12 +273,14 @@ impl Exchange {
     /// The end, however it came about. Settles and completes the facts; a second call does nothing.
     ///
     /// `provider` is the provider that served the last attempt, where one is known.
-    pub fn finish(&mut self, store: &mut dyn Store, provider: Option<&str>) {
+    /// Returns the summary of all facts, where they are published so, to go out behind the last [`facts`](Self::facts).
+    pub fn finish(&mut self, store: &mut dyn Store, provider: Option<&str>) -> Option<(&'static str, String)> {
         if std::mem::replace(&mut self.finished, true) {
-            return;
+            return None;
         }
         let engine = Rc::clone(&self.engine);
         self.settle(&engine, store, provider);
+        self.facts.summary(&engine.publication)
     }
 
     /// Whether settling needs to know which provider served: only prices depend on it.
@@ -306,7 +308,7 @@ impl Exchange {
     pub(crate) fn refuse(&mut self, refusal: &Refusal) -> Reply {
         self.done_with = true;
         self.facts.add(fact::DECISION, refusal.kind.as_str());
-        self.facts.add(fact::POLICY_DIGEST, self.engine.digest.as_str());
+        self.facts.add(fact::POLICY_DIGEST, self.engine.digest.clone());
         Reply::refusal(refusal, self.dialect).with_headers(std::mem::take(&mut self.refusal_headers))
     }
 }

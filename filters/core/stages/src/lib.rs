@@ -28,7 +28,7 @@ mod settle;
 pub use answer::Rewrite;
 pub use engine::{Engine, StageError};
 pub use exchange::{AnswerMode, Exchange, OnBody, OnHeaders, Summary};
-pub use facts::Facts;
+pub use facts::Publication;
 pub use reply::Reply;
 pub use request::Asked;
 

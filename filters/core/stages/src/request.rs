@@ -47,7 +47,7 @@ impl Exchange {
         let mut edits = Edits::default();
 
         let model = asked.model.decode();
-        self.facts.add(fact::REQUEST_MODEL, model.as_ref());
+        self.facts.add(fact::REQUEST_MODEL, model.clone().into_owned());
         let resolved = engine.routes.as_ref().map(|routes| routes.resolve(team, &model)).transpose()?;
 
         self.redact(team, body, &asked, &mut edits)?;
@@ -59,7 +59,7 @@ impl Exchange {
         {
             wish = Wish { model: cheaper, resolved: Some(routes.resolve(team, cheaper)?), ..wish };
             edits.push(asked.model.span(), cheaper.as_bytes());
-            self.facts.add(fact::DOWNGRADED_TO, cheaper.as_str());
+            self.facts.add(fact::DOWNGRADED_TO, cheaper.clone());
             self.answer.downgraded_to = Some(cheaper.clone());
             admitted = self.reserve(team, &wish, store, now_ms);
         }
@@ -83,7 +83,7 @@ impl Exchange {
             priced: team.counts_usd,
         });
         if let Some(resolved) = resolved {
-            self.facts.add(fact::ROUTE, resolved.route.name.as_str());
+            self.facts.add(fact::ROUTE, resolved.route.name.clone());
         }
         let body = if edits.is_empty() { None } else { Some(edits.apply(body).map_err(|_| Refusal::internal())?) };
         Ok(OnBody::Forward { body, route })

@@ -69,12 +69,14 @@ impl Exchange {
         if self.reservation.settle(store, &cost).is_err() {
             self.facts.add(fact::QUOTA, "unsettled");
         }
-        self.facts.add(fact::INPUT_TOKENS, usage.input.to_string());
-        self.facts.add(fact::OUTPUT_TOKENS, usage.output.to_string());
+        self.facts.add(fact::INPUT_TOKENS, usage.input);
+        self.facts.add(fact::OUTPUT_TOKENS, usage.output);
         self.facts.add(fact::USAGE_SOURCE, source);
-        self.facts.add(fact::DECISION, "allow");
+        if !self.facts.has(fact::DECISION) {
+            self.facts.add(fact::DECISION, "allow");
+        }
         if !engine.digest.is_empty() {
-            self.facts.add(fact::POLICY_DIGEST, engine.digest.as_str());
+            self.facts.add(fact::POLICY_DIGEST, engine.digest.clone());
         }
         if !self.report.is_empty() {
             self.facts.add(fact::REDACTIONS, self.report.to_string());

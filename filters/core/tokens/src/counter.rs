@@ -77,7 +77,16 @@ impl Counter {
         self.bytes += text.len() as u64;
         // Kept in registers: this is the pass over every byte of every request.
         let (mut context, mut ascii, mut dear) = (self.context, 0, 0);
-        for c in text.chars() {
+        let mut rest = text;
+        loop {
+            let letters = context.lower_case(rest.as_bytes(), |slot| {
+                let price = self.table.letter(slot);
+                ascii += price;
+                dear += price.saturating_sub(DEAR);
+            });
+            let mut chars = rest.get(letters..).unwrap_or_default().chars();
+            let Some(c) = chars.next() else { break };
+            rest = chars.as_str();
             let slot = context.step(c);
             let price = self.table.price(slot);
             match slot {

@@ -39,10 +39,16 @@ impl Table {
         table
     }
 
+    /// The price in a slot of letters.
+    #[inline]
+    pub(crate) fn letter(&self, slot: usize) -> u64 {
+        u64::from(self.letters.get(slot).copied().unwrap_or(u8::MAX)) << 4
+    }
+
     #[inline]
     pub(crate) fn price(&self, slot: Slot) -> u64 {
         match slot {
-            Slot::Letter(index) => u64::from(self.letters.get(index).copied().unwrap_or(u8::MAX)) << 4,
+            Slot::Letter(index) => self.letter(index),
             Slot::Kind(index) => self.kinds.get(index).copied().map_or(ONE, u64::from),
             Slot::Digit(begins) => u64::from(begins) * ONE,
         }

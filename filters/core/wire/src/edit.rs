@@ -119,6 +119,16 @@ impl Edits {
     /// # Errors
     /// If edits overlap, or reach beyond the input.
     pub fn apply(&self, input: &[u8]) -> Result<Vec<u8>, EditError> {
+        let mut out = Vec::with_capacity(input.len() + self.bytes.len());
+        self.apply_into(input, &mut out)?;
+        Ok(out)
+    }
+
+    /// Appends the input with every edit made, for callers that keep a buffer.
+    ///
+    /// # Errors
+    /// If edits overlap, or reach beyond the input; `out` may have got some of it by then.
+    pub fn apply_into(&self, input: &[u8], out: &mut Vec<u8>) -> Result<(), EditError> {
         let sorted;
         let edits = if self.unordered {
             let mut copy = self.edits.clone();
@@ -128,7 +138,6 @@ impl Edits {
         } else {
             &self.edits
         };
-        let mut out = Vec::with_capacity(input.len() + self.bytes.len());
         let mut done = 0..0;
         for edit in edits {
             let range = edit.start..edit.end;
@@ -145,7 +154,7 @@ impl Edits {
             done = range;
         }
         out.extend_from_slice(input.get(done.end..).unwrap_or_default());
-        Ok(out)
+        Ok(())
     }
 }
 

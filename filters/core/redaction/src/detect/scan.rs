@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
+use super::byteset::ByteSet;
 use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
 use super::{card, email, iban, ip, jwt, phone, private_key, ssn, token, url};
 use crate::text;
-
-/// Bytes looked at together while there is nothing to see.
-const BLOCK: usize = 16;
 
 /// A place where a rule applies, before overlaps are settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +19,8 @@ pub(crate) struct Candidate {
 
 /// The detectors of one policy.
 pub(crate) struct Scanner {
-    /// Per byte value: whether a detector in use starts from it.
-    triggers: [bool; 256],
+    /// The bytes that a detector in use starts from.
+    triggers: ByteSet,
     /// Per detector: the rule that uses it.
     rules: [Option<u16>; DETECTOR_COUNT],
 }
@@ -30,25 +28,25 @@ pub(crate) struct Scanner {
 impl Scanner {
     /// Runs each detector for the rule given, if one is.
     pub fn new(rules: [Option<u16>; DETECTOR_COUNT]) -> Self {
-        let mut scanner = Self { triggers: [false; 256], rules };
+        let mut scanner = Self { triggers: ByteSet::default(), rules };
         if scanner.uses_numbers() {
-            (b'0'..=b'9').for_each(|digit| scanner.trigger(digit));
+            (b'0'..=b'9').for_each(|digit| scanner.triggers.insert(digit));
         }
         if scanner.uses(Detector::Email) || scanner.uses(Detector::UrlCredentials) {
-            scanner.trigger(b'@');
+            scanner.triggers.insert(b'@');
         }
         if scanner.uses(Detector::IpAddress) {
-            scanner.trigger(b':');
+            scanner.triggers.insert(b':');
         }
         if scanner.uses(Detector::PrivateKey) {
-            scanner.trigger(b'-');
+            scanner.triggers.insert(b'-');
         }
         if scanner.uses(Detector::Jwt) {
-            scanner.trigger(b'J');
+            scanner.triggers.insert(b'J');
         }
         for (detector, byte) in token::triggers() {
             if scanner.uses(detector) {
-                scanner.trigger(byte);
+                scanner.triggers.insert(byte);
             }
         }
         scanner
@@ -66,39 +64,12 @@ impl Scanner {
         self.uses(Detector::PrivateKey)
     }
 
-    fn trigger(&mut self, byte: u8) {
-        if let Some(slot) = self.triggers.get_mut(usize::from(byte)) {
-            *slot = true;
-        }
-    }
-
     fn uses(&self, detector: Detector) -> bool {
         self.rule(detector).is_some()
     }
 
     fn rule(&self, detector: Detector) -> Option<u16> {
         self.rules.get(detector as usize).copied().flatten()
-    }
-
-    #[inline]
-    fn triggers(&self, byte: u8) -> bool {
-        self.triggers.get(usize::from(byte)).copied().unwrap_or(false)
-    }
-
-    /// The next trigger at or behind `from`.
-    #[inline]
-    fn next(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let rest = text::tail(bytes, from);
-        let mut at = from;
-        // Without a branch per byte, so that the compiler may unroll it.
-        for block in rest.chunks(BLOCK) {
-            if block.iter().fold(false, |any, &byte| any | self.triggers(byte)) {
-                let within = block.iter().position(|&byte| self.triggers(byte))?;
-                return Some(at + within);
-            }
-            at += block.len();
-        }
-        None
     }
 
     /// Appends what the detectors find from `from` on. What stands in front serves as context only.
@@ -112,7 +83,7 @@ impl Scanner {
             }
         };
         let mut at = from;
-        while let Some(trigger) = self.next(bytes, at) {
+        while let Some(trigger) = self.triggers.find(bytes, at) {
             at = trigger + 1;
             match text::at(bytes, trigger) {
                 b'0'..=b'9' => at = self.number(text, trigger, &mut emit),

@@ -10,17 +10,6 @@ pub(super) struct Rules<'a> {
     pub(super) report: &'a mut Report,
 }
 
-impl Rules<'_> {
-    /// A text that came all at once.
-    pub(super) fn whole(&mut self, text: &str, json_inside: bool) -> Result<String, RedactError> {
-        let mut filter = ResponseFilter::new(json_inside);
-        let mut out = String::with_capacity(text.len());
-        filter.push(self.policy, self.vault, text, &mut out, self.report)?;
-        filter.finish(self.policy, self.vault, &mut out, self.report)?;
-        Ok(out)
-    }
-}
-
 /// One filter per lane, made when its first piece arrives.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
@@ -28,18 +17,23 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// Runs a piece of a lane through its filter and returns what may go out now.
-    pub(super) fn push(&mut self, rules: &mut Rules<'_>, lane: Lane, text: &str) -> Result<String, RedactError> {
+    /// Runs a piece of a lane through its filter and appends what may go out now.
+    pub(super) fn push(
+        &mut self,
+        rules: &mut Rules<'_>,
+        lane: Lane,
+        text: &str,
+        out: &mut String,
+    ) -> Result<(), RedactError> {
         let known = self.lanes.iter().position(|(other, _)| *other == lane);
         let at = known.unwrap_or_else(|| {
             self.lanes.push((lane, ResponseFilter::new(lane.json_inside())));
             self.lanes.len() - 1
         });
-        let mut out = String::with_capacity(text.len());
-        if let Some((_, filter)) = self.lanes.get_mut(at) {
-            filter.push(rules.policy, rules.vault, text, &mut out, rules.report)?;
+        match self.lanes.get_mut(at) {
+            Some((_, filter)) => filter.push(rules.policy, rules.vault, text, out, rules.report),
+            None => Ok(()),
         }
-        Ok(out)
     }
 
     /// Ends the lanes that `ends` says: what each still held back.

@@ -9,7 +9,7 @@ use tollgate_policy::names::fact;
 use tollgate_policy::redaction::Direction;
 use tollgate_redaction::RedactError;
 use tollgate_wire::edit::Edits;
-use tollgate_wire::json::{Limits, Tape, escape_into};
+use tollgate_wire::json::{Limits, Str, Tape, escape_into};
 use tollgate_wire::sse::{Event, Parser, write_event};
 
 use super::lanes::{Lanes, Rules};
@@ -22,8 +22,10 @@ use crate::exchange::Exchange;
 pub(super) struct StreamAnswer {
     parser: Parser,
     client: ClientStream,
-    tape: Tape,
     lanes: Lanes,
+    /// Buffers that last from event to event.
+    tape: Tape,
+    scratch: Scratch,
     hide_usage: bool,
     /// Whether events may have to change; if not, bytes pass as they come and are only read.
     rewrites: bool,
@@ -31,13 +33,37 @@ pub(super) struct StreamAnswer {
     ended: bool,
 }
 
+/// What becomes of one event, by steps.
+#[derive(Debug, Default)]
+struct Scratch {
+    /// A text.
+    text: String,
+    /// The same, escaped.
+    escaped: Vec<u8>,
+    edits: Edits,
+    /// The event's data after the edits.
+    data: Vec<u8>,
+}
+
+impl Scratch {
+    /// Puts the text at hand in the place of a string of the event, unless it is the same.
+    fn put(&mut self, string: Str<'_>, before: &str) {
+        if self.text != before {
+            self.escaped.clear();
+            escape_into(&mut self.escaped, &self.text);
+            self.edits.push(string.span(), &self.escaped);
+        }
+    }
+}
+
 impl StreamAnswer {
     pub(super) fn new(dialect: ClientDialect, hide_usage: bool, rewrites: bool, max_event: usize) -> Self {
         Self {
             parser: Parser::new(max_event),
             client: ClientStream::new(dialect),
-            tape: Tape::default(),
             lanes: Lanes::default(),
+            tape: Tape::default(),
+            scratch: Scratch::default(),
             hide_usage,
             rewrites,
             ended: false,
@@ -55,7 +81,7 @@ impl StreamAnswer {
 }
 
 impl Exchange {
-    /// Returns what goes out instead of `bytes`, if events may change; then also what came in earlier goes out through here only.
+    /// Returns what goes out instead of `bytes`, if that is not the same.
     pub(super) fn read_stream(
         &mut self,
         stream: &mut StreamAnswer,
@@ -76,7 +102,7 @@ impl Exchange {
         if end_of_stream {
             self.end_of_stream(stream, &mut out);
         }
-        stream.rewrites.then_some(out)
+        (stream.rewrites && out != bytes).then_some(out)
     }
 
     fn read_event(&mut self, stream: &mut StreamAnswer, event: &Event<'_>, out: &mut Vec<u8>) {
@@ -122,34 +148,32 @@ impl Exchange {
             return Ok(());
         };
         let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
-        let mut edits = Edits::default();
+        stream.scratch.edits.clear();
         for delta in facts.deltas.iter() {
             let text = delta.text.decode();
-            let mut now = stream.lanes.push(&mut rules, delta.lane, &text)?;
+            stream.scratch.text.clear();
+            stream.lanes.push(&mut rules, delta.lane, &text, &mut stream.scratch.text)?;
             if facts.ends(delta.lane) {
                 // The event that ends the lane carries its last piece: what was held back belongs behind that.
                 for (_, rest) in stream.lanes.finish(&mut rules, |lane| lane == delta.lane)? {
-                    now.push_str(&rest);
+                    stream.scratch.text.push_str(&rest);
                 }
             }
-            if now != text {
-                edits.push(delta.text.span(), escaped(&now));
-            }
+            stream.scratch.put(delta.text, &text);
         }
         for span in &facts.texts {
-            let text = span.text.decode();
-            let now = rules.whole(&text, span.json_inside)?;
-            if now != text {
-                edits.push(span.text.span(), escaped(&now));
-            }
+            let edits = &mut stream.scratch.edits;
+            policy.answer_json_str(&self.vault, span.text, span.json_inside, edits, &mut self.report)?;
         }
         self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
+        let Scratch { edits, data, .. } = &mut stream.scratch;
         if edits.is_empty() {
             out.extend_from_slice(event.raw);
             return Ok(());
         }
-        match edits.apply(event.data) {
-            Ok(data) => write_event(out, (!event.event.is_empty()).then_some(event.event), &data),
+        data.clear();
+        match edits.apply_into(event.data, data) {
+            Ok(()) => write_event(out, (!event.event.is_empty()).then_some(event.event), data),
             Err(_) => self.end_stream(stream, &Refusal::internal(), out),
         }
         Ok(())
@@ -179,7 +203,7 @@ impl Exchange {
         }
         self.charge.complete |= facts.done;
         if let Some(model) = facts.model {
-            self.facts.add(fact::RESPONSE_MODEL, model.decode());
+            self.facts.add(fact::RESPONSE_MODEL, model.decode().into_owned());
         }
     }
 
@@ -211,10 +235,4 @@ impl Exchange {
 /// Whether an event may hold a placeholder or a part of one: every placeholder begins with `<`, written as itself or as an escape.
 fn may_hold_placeholder(data: &[u8]) -> bool {
     memchr::memchr(b'<', data).is_some() || memchr::memmem::find(data, b"\\u003").is_some()
-}
-
-fn escaped(text: &str) -> Vec<u8> {
-    let mut escaped = Vec::with_capacity(text.len() + 8);
-    escape_into(&mut escaped, text);
-    escaped
 }

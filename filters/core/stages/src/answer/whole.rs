@@ -6,10 +6,9 @@ use tollgate_dialects::refusal::Refusal;
 use tollgate_dialects::response;
 use tollgate_policy::names::fact;
 use tollgate_wire::edit::Edits;
-use tollgate_wire::json::{Limits, Tape, escape_into};
+use tollgate_wire::json::{Limits, Tape};
 
 use super::Rewrite;
-use super::lanes::Rules;
 use super::refusal;
 use crate::exchange::Exchange;
 
@@ -40,23 +39,18 @@ impl Exchange {
         self.charge.usage = facts.usage;
         self.charge.complete = true;
         if let Some(model) = facts.model {
-            self.facts.add(fact::RESPONSE_MODEL, model.decode());
+            self.facts.add(fact::RESPONSE_MODEL, model.decode().into_owned());
         }
         if facts.usage.is_none() {
             facts.texts.iter().for_each(|text| self.charge.delivered.text(text.text.raw().len()));
         }
         let engine = Rc::clone(&self.engine);
         let Some(policy) = self.policy_of_texts(&engine) else { return Ok((None, misled)) };
-        let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
         let mut edits = Edits::default();
         for span in &facts.texts {
-            let text = span.text.decode();
-            let out = rules.whole(&text, span.json_inside).map_err(refusal)?;
-            if out != text {
-                let mut escaped = Vec::with_capacity(out.len());
-                escape_into(&mut escaped, &out);
-                edits.push(span.text.span(), escaped);
-            }
+            policy
+                .answer_json_str(&self.vault, span.text, span.json_inside, &mut edits, &mut self.report)
+                .map_err(refusal)?;
         }
         if edits.is_empty() {
             return Ok((None, misled));
