@@ -41,6 +41,8 @@ pub struct Gateway {
     pub hash_key: Option<SecretSource>,
     /// File of certificate authorities on the Envoy machines.
     pub trusted_ca: Option<String>,
+    /// Facts that are published each on its own, beside a summary of all; every fact on its own and no summary where absent.
+    pub facts: Option<Vec<String>>,
 }
 
 /// One account at one provider.

@@ -1,9 +1,11 @@
 //! The two modules and their configuration, delivered by ECDS: a policy change reaches workers without draining the listener.
 
+use std::time::Duration;
+
 use envoy_types::pb::envoy::config::core::v3::async_data_source::Specifier as AsyncSpecifier;
 use envoy_types::pb::envoy::config::core::v3::data_source::Specifier;
 use envoy_types::pb::envoy::config::core::v3::{
-    AsyncDataSource, DataSource, ExtensionConfigSource, TypedExtensionConfig,
+    AsyncDataSource, BackoffStrategy, DataSource, ExtensionConfigSource, TypedExtensionConfig,
 };
 use envoy_types::pb::envoy::config::rbac::v3::Rbac as Rules;
 use envoy_types::pb::envoy::extensions::filters::http::rbac::v3::Rbac;
@@ -11,7 +13,7 @@ use envoy_types::pb::envoy::extensions::filters::http::wasm::v3::Wasm;
 use envoy_types::pb::envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter;
 use envoy_types::pb::envoy::extensions::filters::network::http_connection_manager::v3::http_filter::ConfigType;
 use envoy_types::pb::envoy::extensions::wasm::v3::plugin_config::Vm;
-use envoy_types::pb::envoy::extensions::wasm::v3::{FailurePolicy, PluginConfig, VmConfig};
+use envoy_types::pb::envoy::extensions::wasm::v3::{FailurePolicy, PluginConfig, ReloadConfig, VmConfig};
 use envoy_types::pb::google::protobuf::StringValue;
 use prost::{Message, Name};
 use serde::Serialize;
@@ -20,7 +22,7 @@ use tollgate_policy::names::{GATEWAY_EXTENSION, TRANSLATE_EXTENSION};
 use tollgate_policy::translate::TranslateConfig;
 
 use super::Machine;
-use super::pack::{ads, any, boolean, extension};
+use super::pack::{ads, any, boolean, duration, extension};
 
 /// Both modules.
 #[must_use]
@@ -47,6 +49,9 @@ fn wasm(name: &str, module: &str, config: &impl Serialize) -> TypedExtensionConf
         configuration: Some(any(configuration)),
         // A trap costs the request it happened in; the next one meets a fresh VM. Everything else fails closed.
         failure_policy: FailurePolicy::FailReload.into(),
+        reload_config: Some(ReloadConfig {
+            backoff: Some(BackoffStrategy { base_interval: Some(duration(RELOAD)), ..Default::default() }),
+        }),
         // Without it a pause in the headers callback stops the body callbacks too, and the request hangs.
         allow_on_headers_stop_iteration: Some(boolean(true)),
         vm: Some(Vm::VmConfig(vm)),
@@ -54,6 +59,10 @@ fn wasm(name: &str, module: &str, config: &impl Serialize) -> TypedExtensionConf
     };
     extension(name, Wasm { config: Some(plugin) })
 }
+
+/// How long a worker waits before it loads a VM anew after a trap; requests in between get a 503. Envoy's own second is an outage, and one
+/// millisecond makes Envoy 1.40 divide by zero at the second trap.
+const RELOAD: Duration = Duration::from_millis(10);
 
 /// The newer extension of `translate` with the providers and routes that only the older one knows; `None` if either is not one.
 #[must_use]

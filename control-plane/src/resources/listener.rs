@@ -27,7 +27,7 @@ pub fn listener(model: &Model) -> Listener {
     let at = model.gateway.listen;
     let filter = Filter {
         name: "envoy.filters.network.http_connection_manager".into(),
-        config_type: Some(ConfigType::TypedConfig(any(manager()))),
+        config_type: Some(ConfigType::TypedConfig(any(manager(model)))),
     };
     Listener {
         name: NAME.into(),
@@ -39,7 +39,7 @@ pub fn listener(model: &Model) -> Listener {
     }
 }
 
-fn manager() -> HttpConnectionManager {
+fn manager(model: &Model) -> HttpConnectionManager {
     let routes = Rds { config_source: Some(ads()), route_config_name: NAME.into() };
     // x-envoy-* headers in an answer say nothing to a client.
     let router = Router { suppress_envoy_headers: true, ..Default::default() };
@@ -47,7 +47,7 @@ fn manager() -> HttpConnectionManager {
         stat_prefix: NAME.into(),
         route_specifier: Some(RouteSpecifier::Rds(routes)),
         http_filters: vec![discovered(GATEWAY_EXTENSION), http_filter("envoy.filters.http.router", router)],
-        access_log: vec![access_log()],
+        access_log: vec![access_log(model)],
         server_name: NAME.into(),
         // Nobody counts as internal: what a client says in x-envoy-* headers (timeouts, retries) is dropped.
         use_remote_address: Some(boolean(true)),
@@ -75,9 +75,9 @@ fn manager() -> HttpConnectionManager {
 }
 
 /// One JSON object a request on standard output. No query, no body, no key: nothing that a log should not hold.
-fn access_log() -> AccessLog {
-    let fact = |key: &str| format!("%FILTER_STATE(wasm.{key}:PLAIN)%");
-    let facts = [
+fn access_log(model: &Model) -> AccessLog {
+    let state = |key: &str| format!("%FILTER_STATE(wasm.{key}:PLAIN)%");
+    let each = [
         fact::TEAM,
         fact::ROUTE,
         fact::DECISION,
@@ -90,7 +90,9 @@ fn access_log() -> AccessLog {
         fact::REDACTIONS,
         fact::POLICY_DIGEST,
     ];
-    let facts = facts.map(|key| (key, fact(key)));
+    // `translate` tells of the provider itself, beside the gateway's summary.
+    let facts = if model.gateway.facts.is_some() { &[fact::PROVIDER, fact::ALL][..] } else { &each };
+    let facts: Vec<(&str, String)> = facts.iter().map(|key| (*key, state(key))).collect();
     let request = [
         ("time", "%START_TIME%"),
         ("method", "%REQ(:METHOD)%"),

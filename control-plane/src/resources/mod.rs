@@ -62,9 +62,12 @@ pub fn resources(model: &Model, secrets: &Secrets, machine: &Machine) -> Snapsho
     snapshot
 }
 
+/// An answer that is held to be checked and restored may be this long, in bytes, whatever the bound on requests; beyond it Envoy answers 500.
+const LONGEST_ANSWER: u32 = 64 << 20;
+
 /// Bytes that Envoy may buffer of one request or answer: a body at its limit, grown by translation, and a chunk on the way.
 #[must_use]
 pub fn buffer_limit(model: &Model) -> u32 {
     let body = model.gateway.request_body;
-    u32::try_from(body + body / 4 + (1 << 20)).unwrap_or(u32::MAX)
+    u32::try_from(body + body / 4 + (1 << 20)).unwrap_or(u32::MAX).max(LONGEST_ANSWER)
 }

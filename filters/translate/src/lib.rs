@@ -260,7 +260,13 @@ impl StreamFilter for AttemptFilter {
         if headers.get("content-length").is_some() {
             let _ = host.remove_header(HeaderMap::Response, "content-length");
         }
-        if success && content_type.starts_with("text/event-stream") {
+        let encoding = headers.get("content-encoding").unwrap_or("identity");
+        let readable = encoding.eq_ignore_ascii_case("identity");
+        if !readable {
+            // Nobody asked for compression, and nothing here undoes it: the answer is told as the error it is.
+            let _ = host.remove_header(HeaderMap::Response, "content-encoding");
+        }
+        if success && readable && content_type.starts_with("text/event-stream") {
             self.phase = Phase::Stream(Box::new(StreamTranslator::new(&plan)));
             return HeadersAction::Continue;
         }

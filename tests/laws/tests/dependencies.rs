@@ -21,31 +21,82 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tollgate-quota-check", MODULE),
     ("tollgate-token-count", MODULE),
     ("tollgate-translate", &["tollgate-dialects", "tollgate-host", "tollgate-policy"]),
-    ("tollgate", &["tollgate-dialects", "tollgate-policy", "tollgate-quota", "tollgate-redaction", "tollgate-stages", "tollgate-tokens", "tollgate-wire"]),
+    (
+        "tollgate",
+        &[
+            "tollgate-dialects",
+            "tollgate-policy",
+            "tollgate-quota",
+            "tollgate-redaction",
+            "tollgate-stages",
+            "tollgate-tokens",
+            "tollgate-wire",
+        ],
+    ),
     ("tollgate-providers", &["tollgate-wire"]),
     ("tollgate-bench", &["tollgate-policy", "tollgate-providers", "tollgate-redaction", "tollgate-tokens"]),
     ("tollgate-laws", &[]),
 ];
-const CORE: &[&str] =
-    &["tollgate-dialects", "tollgate-policy", "tollgate-quota", "tollgate-redaction", "tollgate-tokens", "tollgate-wire"];
+const CORE: &[&str] = &[
+    "tollgate-dialects",
+    "tollgate-policy",
+    "tollgate-quota",
+    "tollgate-redaction",
+    "tollgate-tokens",
+    "tollgate-wire",
+];
 const MODULE: &[&str] = &["tollgate-host", "tollgate-policy", "tollgate-shell", "tollgate-stages"];
 
 /// Crates that become wasm, and the registry crates that may come along: every one of them runs beside customers' prompts.
-const MODULES: &[&str] = &["tollgate-gateway", "tollgate-redact", "tollgate-quota-check", "tollgate-token-count", "tollgate-translate"];
+const MODULES: &[&str] =
+    &["tollgate-gateway", "tollgate-redact", "tollgate-quota-check", "tollgate-token-count", "tollgate-translate"];
 const IN_MODULES: &[&str] = &[
-    "aho-corasick", "block-buffer", "cfg-if", "const-oid", "cpufeatures", "crypto-common", "digest", "hybrid-array", "itoa", "memchr", "regex",
-    "regex-automata", "regex-syntax", "ryu", "serde", "serde_core", "serde_json", "sha2", "typenum", "zmij",
+    "aho-corasick",
+    "block-buffer",
+    "cfg-if",
+    "const-oid",
+    "cpufeatures",
+    "crypto-common",
+    "digest",
+    "hybrid-array",
+    "itoa",
+    "memchr",
+    "regex",
+    "regex-automata",
+    "regex-syntax",
+    "ryu",
+    "serde",
+    "serde_core",
+    "serde_json",
+    "sha2",
+    "typenum",
+    "zmij",
 ];
 /// Only at build time, on the machine that builds.
 const BUILD_TIME: &[&str] = &["proc-macro2", "quote", "serde_derive", "syn", "unicode-ident"];
 
 const LICENSES: &[&str] = &[
-    "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "Unicode-3.0", "0BSD", "CC0-1.0", "Unlicense", "CDLA-Permissive-2.0",
-    "BSL-1.0", "Apache-2.0 WITH LLVM-exception", "MIT-0",
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Zlib",
+    "Unicode-3.0",
+    "0BSD",
+    "CC0-1.0",
+    "Unlicense",
+    "CDLA-Permissive-2.0",
+    "BSL-1.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "MIT-0",
 ];
 
 fn metadata() -> Value {
-    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--locked", "--offline"]).output().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -57,10 +108,15 @@ fn str<'a>(value: &'a Value, key: &str) -> &'a str {
 #[test]
 fn our_crates_depend_on_each_other_in_one_direction() {
     let metadata = metadata();
-    let packages: Vec<&Value> = metadata["packages"].as_array().unwrap().iter().filter(|p| p["source"].is_null()).collect();
+    let packages: Vec<&Value> =
+        metadata["packages"].as_array().unwrap().iter().filter(|p| p["source"].is_null()).collect();
     let ours: BTreeSet<&str> = packages.iter().map(|package| str(package, "name")).collect();
     let allowed: BTreeMap<&str, &[&str]> = ALLOWED.iter().copied().collect();
-    assert_eq!(ours, allowed.keys().copied().collect(), "every crate of the workspace has its line in ALLOWED, and no other");
+    assert_eq!(
+        ours,
+        allowed.keys().copied().collect(),
+        "every crate of the workspace has its line in ALLOWED, and no other"
+    );
     for package in packages {
         let name = str(package, "name");
         for dependency in package["dependencies"].as_array().unwrap() {
@@ -76,8 +132,12 @@ fn our_crates_depend_on_each_other_in_one_direction() {
 #[test]
 fn what_comes_along_into_the_modules_is_known() {
     let metadata = metadata();
-    let names: BTreeMap<&str, &str> =
-        metadata["packages"].as_array().unwrap().iter().map(|package| (str(package, "id"), str(package, "name"))).collect();
+    let names: BTreeMap<&str, &str> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| (str(package, "id"), str(package, "name")))
+        .collect();
     let nodes: BTreeMap<&str, &Value> =
         metadata["resolve"]["nodes"].as_array().unwrap().iter().map(|node| (str(node, "id"), node)).collect();
     let mut queue: Vec<&str> = names.iter().filter(|(_, name)| MODULES.contains(name)).map(|(id, _)| *id).collect();
@@ -88,7 +148,10 @@ fn what_comes_along_into_the_modules_is_known() {
         }
         for dependency in nodes[id]["deps"].as_array().unwrap() {
             let shipped = dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| {
-                kind["kind"].is_null() && kind["target"].as_str().is_none_or(|target| target.contains("wasm32") && !target.contains("not("))
+                kind["kind"].is_null()
+                    && kind["target"]
+                        .as_str()
+                        .is_none_or(|target| target.contains("wasm32") && !target.contains("not("))
             });
             if shipped {
                 queue.push(dependency["pkg"].as_str().unwrap());
@@ -96,9 +159,15 @@ fn what_comes_along_into_the_modules_is_known() {
         }
     }
     let known: BTreeSet<&str> = IN_MODULES.iter().chain(BUILD_TIME).copied().collect();
-    let unknown: Vec<&str> =
-        seen.iter().map(|id| names[id]).filter(|name| !name.starts_with("tollgate-") && !known.contains(name)).collect();
-    assert!(unknown.is_empty(), "these crates would run inside customers' proxies and nobody has agreed to that: {unknown:?}");
+    let unknown: Vec<&str> = seen
+        .iter()
+        .map(|id| names[id])
+        .filter(|name| !name.starts_with("tollgate-") && !known.contains(name))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "these crates would run inside customers' proxies and nobody has agreed to that: {unknown:?}"
+    );
 }
 
 #[test]
@@ -110,7 +179,8 @@ fn every_dependency_comes_from_crates_io_under_a_license_we_know() {
         let expression = str(package, "license").replace('/', " OR ");
         let fine = expression.split(" OR ").any(|choice| {
             let choice = choice.trim().trim_matches(['(', ')']);
-            LICENSES.contains(&choice) || choice.split(" AND ").all(|part| LICENSES.contains(&part.trim().trim_matches(['(', ')'])))
+            LICENSES.contains(&choice)
+                || choice.split(" AND ").all(|part| LICENSES.contains(&part.trim().trim_matches(['(', ')'])))
         });
         assert!(fine, "{name} is licensed `{expression}`");
     }

@@ -34,10 +34,20 @@ fn modules_import_nothing_but_the_proxys_hostcalls() {
 
 #[test]
 fn modules_export_the_callbacks_they_use_and_no_other() {
-    let always = ["proxy_abi_version_0_2_1", "proxy_on_memory_allocate", "proxy_on_context_create", "proxy_on_configure", "proxy_on_delete"];
+    let always = [
+        "proxy_abi_version_0_2_1",
+        "proxy_on_memory_allocate",
+        "proxy_on_context_create",
+        "proxy_on_configure",
+        "proxy_on_delete",
+    ];
     let stream = [
-        "proxy_on_request_headers", "proxy_on_request_body", "proxy_on_request_trailers", "proxy_on_response_headers",
-        "proxy_on_response_body", "proxy_on_response_trailers",
+        "proxy_on_request_headers",
+        "proxy_on_request_body",
+        "proxy_on_request_trailers",
+        "proxy_on_response_headers",
+        "proxy_on_response_body",
+        "proxy_on_response_trailers",
     ];
     for name in MODULES {
         let mut wanted: BTreeSet<String> = always.iter().chain(&stream).map(|&name| name.to_owned()).collect();

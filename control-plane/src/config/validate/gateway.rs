@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use tollgate_policy::gateway::Tags;
-use tollgate_policy::names::{PROVIDER_HEADER, ROUTE_HEADER};
+use tollgate_policy::names::{PROVIDER_HEADER, ROUTE_HEADER, fact};
 
 use super::secrets;
 use crate::config::documents::Doc;
@@ -25,6 +25,7 @@ pub fn check(documents: &[Doc<GatewaySpec>], problems: &mut Problems) -> Gateway
         request_body: DEFAULT_REQUEST_BODY,
         hash_key: None,
         trusted_ca: None,
+        facts: None,
     };
     let Some((doc, more)) = documents.split_first() else { return gateway };
     for second in more {
@@ -54,6 +55,14 @@ pub fn check(documents: &[Doc<GatewaySpec>], problems: &mut Problems) -> Gateway
         doc.error(problems, "spec/trustedCa", "must be an absolute path");
     }
     gateway.trusted_ca.clone_from(&doc.spec.trusted_ca);
+    for unknown in doc.spec.facts.iter().flatten().filter(|name| !fact::PUBLISHED.contains(&name.as_str())) {
+        doc.error(
+            problems,
+            "spec/facts",
+            format!("there is no fact `{unknown}`; there are {}", fact::PUBLISHED.join(", ")),
+        );
+    }
+    gateway.facts.clone_from(&doc.spec.facts);
     gateway.tags = tags(doc, problems);
     gateway
 }

@@ -31,6 +31,11 @@ pub struct GatewayConfig {
     /// Secret of the `hash` action in hexadecimal. Equal values hash alike under one key only.
     #[serde(default)]
     pub hash_key: String,
+    /// The facts ([`crate::names::fact`]) that are published as filter state of their own, for RBAC, rate limits and other filters to read;
+    /// all of them are then also published together, as [`crate::names::fact::ALL`], which is what an access log needs. Absent: each on
+    /// its own and nothing together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Vec<String>>,
 }
 
 /// Bounds on what a client may send.

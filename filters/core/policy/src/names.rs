@@ -57,4 +57,20 @@ pub mod fact {
     pub const ALL: &str = "tollgate.facts";
     /// What `translate` keeps of the client's own request for later attempts.
     pub const ORIGIN: &str = "tollgate.origin";
+
+    /// Those that `Gateway.spec.facts` may name: all that the gateway tells.
+    pub const PUBLISHED: &[&str] = &[
+        TEAM,
+        ROUTE,
+        DECISION,
+        DOWNGRADED_TO,
+        QUOTA,
+        REDACTIONS,
+        POLICY_DIGEST,
+        USAGE_SOURCE,
+        REQUEST_MODEL,
+        RESPONSE_MODEL,
+        INPUT_TOKENS,
+        OUTPUT_TOKENS,
+    ];
 }

@@ -88,7 +88,7 @@ impl Engine {
             routes: Some(routes),
             teams,
             counting: true,
-            publication: Publication::default(),
+            publication: config.facts.clone().map_or(Publication::Each, Publication::Summary),
         })
     }
 

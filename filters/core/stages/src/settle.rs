@@ -48,7 +48,8 @@ impl Charge {
         if self.status != 0 && !(200..300).contains(&self.status) {
             return (Usage::default(), "provider");
         }
-        match self.usage {
+        // An answer that cost nothing is none: a provider that says so has not counted.
+        match self.usage.filter(|usage| usage.total() > 0) {
             Some(usage) if self.complete => (usage, "provider"),
             Some(usage) => (Usage { output: usage.output.max(self.delivered.tokens()), ..usage }, "partial"),
             None => {
