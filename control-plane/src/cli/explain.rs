@@ -108,11 +108,7 @@ fn decided(team: &str, route: &str, model: &Model, summary: &Summary<'_>) -> Str
         );
     }
     for standing in summary.standings {
-        let _ = writeln!(
-            page,
-            "quota      {}: {} of {} left after it, were it the first",
-            standing.quota, standing.remaining, standing.limit
-        );
+        let _ = writeln!(page, "quota      {standing} after it, were it the first");
     }
     page
 }

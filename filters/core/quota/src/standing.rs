@@ -1,8 +1,12 @@
 //! Where a request stands with one quota.
 
+use std::fmt;
 use std::sync::Arc;
 
 use tollgate_policy::quota::{Subject, Unit, Window};
+
+use crate::cost::in_words;
+use crate::window;
 
 /// One quota as a request found it: what is left for the caller, and until when. Amounts are in the unit's smallest
 /// step (millionths of a US dollar for `usd`).
@@ -30,5 +34,13 @@ impl Standing {
     #[must_use]
     pub fn reset_ms(&self, now_ms: u64) -> u64 {
         self.resets_at_ms.saturating_sub(now_ms)
+    }
+}
+
+/// `tpm: 1500 tokens of 2000 tokens per minute left`
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (remaining, limit) = (in_words(self.remaining, self.unit), in_words(self.limit, self.unit));
+        write!(f, "{}: {remaining} of {limit} per {} left", self.quota, window::word(self.per))
     }
 }

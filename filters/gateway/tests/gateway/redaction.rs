@@ -103,3 +103,19 @@ fn response_rules_apply_to_whole_answers_and_to_streams() {
         text_of(&blocked.client)
     );
 }
+
+#[test]
+fn what_rules_cannot_look_at_does_not_pass_where_they_must() {
+    let mut config = config();
+    config["redaction"][0]["spec"]["apply"] = json!(["response"]);
+    let gateway = gateway(&config);
+    let broken = "data: {\"choices\": [{\"delta\": {\"content\": \"bob@example.com\n\ndata: [DONE]\n\n";
+    for cut in [1, 10, 1000] {
+        let outcome = gateway.exchange(chat(SUPPORT_KEY, &ask_streamed("who?")), sse(broken, cut));
+        assert!(!text_of(&outcome.client).contains("bob@"), "{}", text_of(&outcome.client));
+        assert!(text_of(&outcome.client).contains("\"error\""));
+    }
+    // Nothing to check, nothing to restore: it passes as it came.
+    let outcome = gateway.exchange(chat(OTHER_KEY, &ask_streamed("who?")), sse(broken, 10));
+    assert_eq!(text_of(&outcome.client), broken);
+}

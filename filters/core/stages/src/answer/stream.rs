@@ -92,7 +92,7 @@ impl Exchange {
         let mut parser = std::mem::replace(&mut stream.parser, Parser::new(0));
         let pushed = parser.push(bytes, |event| self.read_event(stream, &event, &mut out));
         stream.parser = parser;
-        if pushed.is_err() && !stream.ended {
+        if pushed.is_err() && stream.rewrites && !stream.ended {
             self.end_stream(
                 stream,
                 &Refusal::upstream("the provider sent an event larger than this gateway takes"),
@@ -127,10 +127,15 @@ impl Exchange {
         out: &mut Vec<u8>,
     ) -> Result<(), RedactError> {
         let engine = Rc::clone(&self.engine);
+        let checked = self.policy_of_texts(&engine).is_some_and(|policy| policy.applies_to(Direction::Response));
         let Ok(value) = tape.parse(event.data, Limits::default()) else {
             if is_done(event.data) {
                 self.charge.complete = true;
                 self.flush(stream, &engine, |_| true, out)?;
+            } else if checked {
+                // Text that no rule can look at does not pass where rules must.
+                self.end_stream(stream, &Refusal::upstream("the provider sent an event that cannot be read"), out);
+                return Ok(());
             }
             stream.pass(event, out);
             return Ok(());
@@ -140,9 +145,9 @@ impl Exchange {
         if stream.hide_usage && facts.usage_only {
             return Ok(());
         }
-        let touched = self.policy_of_texts(&engine).filter(|policy| {
-            policy.applies_to(Direction::Response) || stream.lanes.is_holding() || may_hold_placeholder(event.data)
-        });
+        let touched = self
+            .policy_of_texts(&engine)
+            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data));
         let Some(policy) = touched else {
             stream.pass(event, out);
             return Ok(());
