@@ -55,7 +55,7 @@ unit:
 	cargo test --quiet --locked --workspace --exclude tollgate-laws
 
 wasm-test: # the pure crates once more, on the target they ship on, under Node
-	WASM_BINDGEN_TEST_TIMEOUT=300 cargo test --quiet --locked --target $(WASM_TARGET) $(CORE:%=-p tollgate-%) --lib
+	WASM_BINDGEN_TEST_TIMEOUT=300 cargo test --locked --target $(WASM_TARGET) $(CORE:%=-p tollgate-%) --lib
 
 laws:
 	cargo test --quiet --locked -p tollgate-laws
