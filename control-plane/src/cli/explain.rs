@@ -55,7 +55,7 @@ impl Explain {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
 
         // The real key of `hash` stays out of it: digests shown here are not those of the fleet.
-        let engine = Engine::gateway(&compile::gateway(&model, &compile::digest(&model), &[]))?;
+        let engine = Engine::try_from(&compile::gateway(&model, &compile::digest(&model), &[]))?;
         let mut exchange = Exchange::as_team(Rc::new(engine), &self.team)
             .ok_or_else(|| anyhow!("there is no team `{}` in {}", self.team, self.dir.display()))?;
         if let OnHeaders::Answer(reply) = exchange.on_request_headers(&Asking(self.client), false) {

@@ -2,25 +2,36 @@
 
 use std::rc::Rc;
 
-use tollgate_host::{BodyAction, HeaderMap, HeadersAction, Host, StreamFilter, TrailersAction};
-use tollgate_shell::ExchangeFilter;
-use tollgate_stages::Engine;
+use tollgate_host::{
+    BodyAction, Configuration, HeaderMap, HeadersAction, Host, RootFilter, StreamFilter, TrailersAction,
+};
+use tollgate_policy::gateway::GatewayConfig;
+use tollgate_shell::{ExchangeFilter, Module};
 
 /// The request header that makes the module trap.
 const SWITCH: &str = "x-tollgate-test-trap";
 
-/// An [`ExchangeFilter`] with the switch in front.
+/// The gateway with the switch in front.
 #[derive(Debug)]
-pub struct Trapping(ExchangeFilter);
+pub struct Trapping(Rc<Module<GatewayConfig>>);
 
-impl Trapping {
-    /// Begins an exchange.
-    pub fn new(engine: &Rc<Engine>) -> Self {
-        Self(ExchangeFilter::new(engine))
+impl RootFilter for Trapping {
+    type Stream = TrappingStream;
+
+    fn configure(host: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+        Module::configure(host, configuration).map(Rc::new).map(Self)
+    }
+
+    fn new_stream(self: &Rc<Self>) -> TrappingStream {
+        TrappingStream(self.0.new_stream())
     }
 }
 
-impl StreamFilter for Trapping {
+/// A stream with the switch in front.
+#[derive(Debug)]
+pub struct TrappingStream(ExchangeFilter);
+
+impl StreamFilter for TrappingStream {
     #[allow(clippy::panic, reason = "this is what the switch is for")]
     fn on_request_headers(&mut self, host: &mut dyn Host, end_of_stream: bool) -> HeadersAction {
         if let Ok(Some(_)) = host.header(HeaderMap::Request, SWITCH) {

@@ -4,6 +4,7 @@
 //! a stage's logic is in its crate, the order of the stages in `tollgate-stages`.
 
 mod headers;
+mod module;
 mod shared;
 
 use std::rc::Rc;
@@ -13,6 +14,8 @@ use tollgate_host::{
 };
 use tollgate_policy::names::{self, fact};
 use tollgate_stages::{AnswerMode, Engine, Exchange, OnBody, OnHeaders, Reply};
+
+pub use module::Module;
 
 use headers::Read;
 use shared::SharedData;
@@ -40,9 +43,7 @@ enum Phase {
 }
 
 impl ExchangeFilter {
-    /// Begins an exchange.
-    #[must_use]
-    pub fn new(engine: &Rc<Engine>) -> Self {
+    fn new(engine: &Rc<Engine>) -> Self {
         Self { exchange: Exchange::new(Rc::clone(engine)), phase: Phase::Pass, request: Headers::default() }
     }
 

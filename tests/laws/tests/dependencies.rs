@@ -48,7 +48,7 @@ const CORE: &[&str] = &[
     "tollgate-tokens",
     "tollgate-wire",
 ];
-const MODULE: &[&str] = &["tollgate-host", "tollgate-policy", "tollgate-shell", "tollgate-stages"];
+const MODULE: &[&str] = &["tollgate-host", "tollgate-policy", "tollgate-shell"];
 
 /// Crates that become wasm, and the registry crates that may come along: every one of them runs beside customers' prompts.
 const MODULES: &[&str] =

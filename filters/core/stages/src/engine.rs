@@ -58,12 +58,12 @@ pub(crate) struct Team {
     pub(crate) on_unavailable: OnUnavailable,
 }
 
-impl Engine {
-    /// The fused gateway: every stage.
-    ///
-    /// # Errors
-    /// A reference to a route or policy that is not there, a key digest that is none, a policy that does not compile.
-    pub fn gateway(config: &GatewayConfig) -> Result<Self, StageError> {
+/// The fused gateway: every stage. Refused are references to a route or policy that is not there, a key digest that is none or belongs
+/// to two teams, and a policy that does not compile.
+impl TryFrom<&GatewayConfig> for Engine {
+    type Error = StageError;
+
+    fn try_from(config: &GatewayConfig) -> Result<Self, StageError> {
         let hash_key = config.hash_key.as_bytes();
         let mut policies = Vec::with_capacity(config.redaction.len());
         for named in &config.redaction {
@@ -91,28 +91,33 @@ impl Engine {
             publication: config.facts.clone().map_or(Publication::Each, Publication::Summary),
         })
     }
+}
 
-    /// Redaction alone.
-    ///
-    /// # Errors
-    /// The policy does not compile.
-    pub fn redact(config: &RedactConfig) -> Result<Self, StageError> {
+/// Redaction alone. Refused is a policy that does not compile.
+impl TryFrom<&RedactConfig> for Engine {
+    type Error = StageError;
+
+    fn try_from(config: &RedactConfig) -> Result<Self, StageError> {
         let policy = compile(&config.policy.name, &config.policy.spec, config.hash_key.as_bytes())?;
         let team = Team { policy: Some(policy), ..Team::anonymous("default") };
         Ok(Self { counting: false, ..Self::single(config.limits.request_body, team) })
     }
+}
 
-    /// Counting alone: usage read from answers and told as facts.
-    #[must_use]
-    pub fn token_count(config: &TokenCountConfig) -> Self {
-        Self::single(config.limits.request_body, Team::anonymous("default"))
+/// Counting alone: usage read from answers and told as facts.
+impl TryFrom<&TokenCountConfig> for Engine {
+    type Error = StageError;
+
+    fn try_from(config: &TokenCountConfig) -> Result<Self, StageError> {
+        Ok(Self::single(config.limits.request_body, Team::anonymous("default")))
     }
+}
 
-    /// Quotas alone, for one team.
-    ///
-    /// # Errors
-    /// A quota in US dollars: prices belong to routes, which only the gateway knows.
-    pub fn quota_check(config: &QuotaCheckConfig) -> Result<Self, StageError> {
+/// Quotas alone, for one team. Refused is a quota in US dollars: prices belong to routes, which only the gateway knows.
+impl TryFrom<&QuotaCheckConfig> for Engine {
+    type Error = StageError;
+
+    fn try_from(config: &QuotaCheckConfig) -> Result<Self, StageError> {
         if let Some(quota) = config.quotas.iter().find(|quota| quota.unit == Unit::Usd) {
             return Err(StageError(format!(
                 "quota `{}`: `usd` needs the prices of routes, which only the gateway module has",
@@ -122,7 +127,9 @@ impl Engine {
         let team = Team { on_unavailable: config.on_unavailable, ..Team::limited(&config.team, &config.quotas) };
         Ok(Self { tags: config.tags.clone(), ..Self::single(config.limits.request_body, team) })
     }
+}
 
+impl Engine {
     fn single(request_limit: usize, team: Team) -> Self {
         Self {
             digest: String::new(),
