@@ -53,9 +53,15 @@ impl Watcher {
             }
         };
         // A file is replaced by renaming another one over it: only its folder notices.
-        let folder = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
+        let (folder, depth) = match root.parent() {
+            // Of the folder around a single file nothing else matters, least of all what lies deeper.
+            Some(parent) if !root.is_dir() => (parent, RecursiveMode::NonRecursive),
+            _ => (root, RecursiveMode::Recursive),
+        };
+        // `tollgate.yaml` alone has the parent ``: the folder we are in.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         if let Some(watching) = &mut notifier
-            && let Err(error) = watching.watch(folder, RecursiveMode::Recursive)
+            && let Err(error) = watching.watch(folder, depth)
         {
             tracing::warn!(%error, folder = %folder.display(), "cannot be watched: looking twice a second");
             notifier = None;
@@ -151,6 +157,20 @@ mod tests {
 
         fs::remove_file(at("a.yaml")).unwrap();
         assert!(changes(&mut watcher).await, "removed");
+    }
+
+    #[tokio::test]
+    async fn a_single_file_is_watched_and_not_what_lies_around_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("deeper")).unwrap();
+        fs::write(at("a.yaml"), "1").unwrap();
+        let mut watcher = Watcher::new(&at("a.yaml"));
+        fs::write(at("deeper/b.yaml"), "1").unwrap();
+        let woken = tokio::time::timeout(Duration::from_millis(300), watcher.events.notified()).await;
+        assert!(woken.is_err(), "a file in a folder beside it wakes the watcher");
+        fs::write(at("a.yaml"), "22").unwrap();
+        assert!(changes(&mut watcher).await);
     }
 
     #[tokio::test]

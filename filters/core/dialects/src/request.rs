@@ -36,6 +36,8 @@ pub struct RequestFacts<'a> {
     /// Every string a provider would see, keys of free-form objects and unknown fields included, save for words of the API, ids
     /// and opaque data. In the order of the body.
     pub texts: Vec<TextSpan<'a>>,
+    /// Numbers in free-form objects and unknown fields: what a detector looks for may be written without quotes.
+    pub numbers: Vec<Value<'a>>,
     /// Images, audio and files among the content.
     pub media: u32,
 }

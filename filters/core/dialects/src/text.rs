@@ -39,6 +39,8 @@ pub enum Place {
 #[derive(Debug, Default)]
 pub(crate) struct Texts<'a> {
     pub spans: Vec<TextSpan<'a>>,
+    /// Numbers that stand where anything may: the digits of a card are one without quotes.
+    pub numbers: Vec<Value<'a>>,
     /// Images, audio and files seen: opaque data, counted but not read.
     pub media: u32,
 }
@@ -61,7 +63,7 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Every string in a value, keys included: nothing is known about it.
+    /// Every string and number in a value, keys included: nothing is known about it.
     pub fn free(&mut self, value: Value<'a>, place: Place) {
         match value.kind() {
             Kind::String => {
@@ -75,7 +77,8 @@ impl<'a> Texts<'a> {
                 self.push(key, place);
                 self.free(value, place);
             }),
-            Kind::Null | Kind::Bool | Kind::Number => {}
+            Kind::Number => self.numbers.push(value),
+            Kind::Null | Kind::Bool => {}
         }
     }
 

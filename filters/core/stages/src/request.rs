@@ -97,6 +97,9 @@ impl Exchange {
                 .redact_json_str(&mut self.vault, text.text, text.json_inside, edits, &mut self.report)
                 .map_err(refusal)?;
         }
+        for number in &asked.numbers {
+            policy.redact_json_value(&mut self.vault, *number, edits, &mut self.report).map_err(refusal)?;
+        }
         Ok(())
     }
 }

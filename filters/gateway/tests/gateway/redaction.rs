@@ -119,3 +119,19 @@ fn what_rules_cannot_look_at_does_not_pass_where_they_must() {
     let outcome = gateway.exchange(chat(OTHER_KEY, &ask_streamed("who?")), sse(broken, 10));
     assert_eq!(text_of(&outcome.client), broken);
 }
+
+#[test]
+fn digits_without_quotes_are_found_too() {
+    let gateway = gateway(&config());
+    let mut body = ask("pay");
+    body["metadata"] = json!({"card": 4_111_111_111_111_111_u64, "attempt": 2});
+    body["max_tokens"] = 50.into();
+    let sent = text_of(&gateway.exchange(chat(SUPPORT_KEY, &body), completion("ok")).upstream);
+    assert!(sent.contains("\"card\":\"<CREDIT_CARD_1>\"") && sent.contains("\"attempt\":2"), "{sent}");
+    let input = json!({"model": "smart", "max_tokens": 50, "messages": [
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "toolu_1", "name": "pay", "input": {"card": 4_111_111_111_111_111_u64}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "done"}]},
+    ]});
+    let sent = text_of(&gateway.exchange(messages(SUPPORT_KEY, &input), completion("ok")).upstream);
+    assert!(!sent.contains("4111"), "{sent}");
+}

@@ -90,6 +90,7 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
         end_user,
         wants_stream_usage,
         texts: texts.spans,
+        numbers: texts.numbers,
         media: texts.media,
     })
 }
