@@ -25,6 +25,7 @@ pub struct ProviderConfig {
     /// The API it speaks.
     pub api: ProviderApi,
     /// Value of the `:authority` header.
+    #[serde(default)]
     pub authority: String,
     /// Put in front of every path, without a slash at its end; may be empty.
     #[serde(default)]
@@ -32,29 +33,116 @@ pub struct ProviderConfig {
     /// By model: the most output tokens of one answer. Some APIs require a limit where the client's does not.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub max_output_tokens: BTreeMap<String, u64>,
+    /// `openai`: which server it is, for those that deviate from what they are compatible with.
+    #[serde(default, skip_serializing_if = "Flavor::is_default")]
+    pub flavor: Flavor,
+    /// `azure-openai`: the `api-version` of the paths by deployment; absent: the v1 path, which needs none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_version: Option<String>,
+    /// `vertex`: the project, which is part of the path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// `vertex`: the location, which is part of the path; `global` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+impl ProviderConfig {
+    /// A provider of an API of which nothing else is known.
+    #[must_use]
+    pub fn new(api: ProviderApi) -> Self {
+        Self {
+            api,
+            authority: String::new(),
+            path_prefix: String::new(),
+            max_output_tokens: BTreeMap::new(),
+            flavor: Flavor::default(),
+            api_version: None,
+            project: None,
+            location: None,
+        }
+    }
 }
 
 /// The API that a provider speaks (`spec.api` of a `Provider`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProviderApi {
-    /// OpenAI chat completions and embeddings, and every compatible server.
+    /// OpenAI chat completions, completions and embeddings, and every compatible server.
     Openai,
+    /// OpenAI's Responses API.
+    OpenaiResponses,
+    /// OpenAI's API as Azure serves it.
+    AzureOpenai,
     /// Anthropic messages.
     Anthropic,
+    /// Gemini at AI Studio.
+    Gemini,
+    /// Gemini and Claude on Vertex AI.
+    Vertex,
+    /// Converse and ConverseStream on Amazon Bedrock, and the embedding models it invokes.
+    Bedrock,
+    /// Cohere chat and embeddings, version 2.
+    Cohere,
 }
 
 impl ProviderApi {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Openai, Self::Anthropic];
+    pub const ALL: &'static [Self] = &[
+        Self::Openai,
+        Self::OpenaiResponses,
+        Self::AzureOpenai,
+        Self::Anthropic,
+        Self::Gemini,
+        Self::Vertex,
+        Self::Bedrock,
+        Self::Cohere,
+    ];
 
     /// As written in a `Provider`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Openai => "openai",
+            Self::OpenaiResponses => "openai-responses",
+            Self::AzureOpenai => "azure-openai",
             Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::Vertex => "vertex",
+            Self::Bedrock => "bedrock",
+            Self::Cohere => "cohere",
         }
+    }
+}
+
+/// Which server speaks OpenAI's API (`spec.flavor` of a `Provider`). What each of them does otherwise is in the crate `tollgate-dialects`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Flavor {
+    /// OpenAI itself, or a server that does as it does.
+    #[default]
+    Openai,
+    /// vLLM.
+    Vllm,
+    /// Ollama.
+    Ollama,
+    /// Hugging Face TGI.
+    Tgi,
+    /// Mistral's own platform.
+    Mistral,
+    /// Groq.
+    Groq,
+    /// DeepSeek's own platform.
+    Deepseek,
+}
+
+impl Flavor {
+    /// Whether it is the one that is not written.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 
