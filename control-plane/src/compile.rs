@@ -85,6 +85,7 @@ pub fn translate(model: &Model) -> TranslateConfig {
             .iter()
             .filter_map(|(name, info)| Some((name.clone(), info.max_output_tokens?)))
             .collect(),
+        ..ProviderConfig::new(provider.api)
     };
     let mut lenient = std::collections::BTreeMap::new();
     for (target, route) in crate::resources::routes::targets(model) {

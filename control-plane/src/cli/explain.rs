@@ -72,7 +72,7 @@ impl Explain {
         let served = resources::routes::chains(&model, &targets, |_| true);
         let config = compile::translate(&model);
         for chain in served.iter().filter(|served| served.name == route).flat_map(|served| &served.chains) {
-            attempts(&mut page, &config, &route, chain, self.client, &body, now.as_secs());
+            attempts(&mut page, &config, &route, chain, self.client, &body, now.as_nanos() as u64);
         }
         print(page.trim_end())?;
         Ok(())
@@ -121,7 +121,7 @@ fn attempts(
     chain: &Chain,
     client: ClientDialect,
     body: &[u8],
-    now_secs: u64,
+    now_nanos: u64,
 ) {
     let lenient = config.lenient.get(route).map_or(&[][..], Vec::as_slice);
     for (position, target) in chain.targets.iter().enumerate() {
@@ -129,7 +129,7 @@ fn attempts(
         let when = if position == 0 { format!("weight {}", chain.weight) } else { format!("fallback {position}") };
         let _ = writeln!(page, "\n{} ({}, {when})", target.provider, provider.api);
         let model = target.model.as_ref().map(|model| model.as_str());
-        let attempt = Attempt { client, provider, model, lenient, now_secs };
+        let attempt = Attempt { client, provider, model, lenient, now_nanos };
         match translate::request(&attempt, body) {
             Err(refusal) => {
                 let _ = writeln!(page, "would refuse it: {}", refusal.message);

@@ -141,25 +141,23 @@ impl Answer {
                 let body = std::fs::read(path).with_context(|| path.display().to_string())?;
                 Ok(self.pair.request(&body)?.answer)
             }
-            None => Ok(AnswerPlan::new(self.pair.client, self.pair.provider, now())),
+            None => {
+                let model = self.pair.model.as_deref().unwrap_or("model");
+                AnswerPlan::new(self.pair.client, &ProviderConfig::new(self.pair.provider), model, now()).map_err(refused)
+            }
         }
     }
 }
 
 impl Pair {
     fn request(&self, body: &[u8]) -> Result<dialects::UpstreamRequest, Failure> {
-        let provider = ProviderConfig {
-            api: self.provider,
-            authority: String::new(),
-            path_prefix: String::new(),
-            max_output_tokens: Default::default(),
-        };
+        let provider = ProviderConfig::new(self.provider);
         let attempt = Attempt {
             client: self.client,
             provider: &provider,
             model: self.model.as_deref(),
             lenient: &self.lenient,
-            now_secs: now(),
+            now_nanos: now(),
         };
         dialects::request(&attempt, body).map_err(refused)
     }
@@ -171,5 +169,5 @@ fn refused(refusal: Refusal) -> Failure {
 }
 
 fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
 }

@@ -98,7 +98,13 @@ fn credentials(providers: &[&Provider]) -> HttpFilter {
 fn injector(provider: &Provider) -> CredentialInjector {
     let (header, prefix) = match provider.api {
         ProviderApi::Anthropic => ("x-api-key", ""),
-        ProviderApi::Openai => ("authorization", "Bearer "),
+        ProviderApi::AzureOpenai => ("api-key", ""),
+        ProviderApi::Gemini => ("x-goog-api-key", ""),
+        ProviderApi::Openai
+        | ProviderApi::OpenaiResponses
+        | ProviderApi::Vertex
+        | ProviderApi::Bedrock
+        | ProviderApi::Cohere => ("authorization", "Bearer "),
     };
     let generic = Generic {
         credential: Some(SdsSecretConfig { name: secrets::name(&provider.name), sds_config: Some(ads()) }),
