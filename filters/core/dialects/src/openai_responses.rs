@@ -1,6 +1,7 @@
 //! OpenAI responses, <https://platform.openai.com/docs/api-reference/responses>, as a client dialect and as a provider API.
 
 mod echo;
+mod errors;
 mod read_answer;
 mod read_event;
 mod read_request;
@@ -12,6 +13,7 @@ mod write_event;
 mod write_request;
 
 pub(crate) use echo::echo;
+pub(crate) use errors::read_error;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_event::EventReader;
 pub(crate) use read_request::read_request;

@@ -172,7 +172,7 @@ fn format(format: &Format<'_>, out: &mut Writer) {
 }
 
 /// An effort the client names counts before one that its budget amounts to. Adaptive thinking is what the API does anyway.
-fn effort(reasoning: Reasoning) -> Option<Effort> {
+pub(crate) fn effort(reasoning: Reasoning) -> Option<Effort> {
     let from_budget = |budget| match budget {
         0..MEDIUM_BUDGET => Effort::Low,
         MEDIUM_BUDGET..HIGH_BUDGET => Effort::Medium,

@@ -93,7 +93,9 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
         dropped: Vec::new(),
         answer: AnswerPlan::of_target(attempt.client, &target, attempt.now_nanos),
     };
-    if upstream.answer.passes_through() && !has_seal(body) {
+    // A completion has no history that reasoning could be sealed in.
+    let may_hold_seal = attempt.client != ClientDialect::OpenaiCompletions;
+    if upstream.answer.passes_through() && !(may_hold_seal && has_seal(body)) {
         upstream.body = as_it_is(value, body, &target)?;
         return Ok(upstream);
     }
