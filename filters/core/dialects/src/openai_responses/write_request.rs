@@ -38,7 +38,7 @@ pub(crate) fn write_request(
     if let Some(model) = target.model_in_body {
         out.field_str("model", model);
     }
-    input::conversation(&request.messages, &mut out, losses)?;
+    input::conversation(request, &mut out, losses)?;
     tools(request, &mut out, losses);
     if let Some(limit) = request.max_output_tokens {
         if limit < LEAST_OUTPUT {

@@ -7,7 +7,7 @@ use tollgate_wire::json::{Str, Writer};
 
 use super::content::{input_text, part};
 use super::reasoning::own_signature;
-use crate::canonical::{Losses, Message, Part, Role, matching_id};
+use crate::canonical::{Format, Losses, Message, Part, Request, Role, matching_id};
 use crate::refusal::Refusal;
 
 /// Longest `call_id` the API takes, in bytes.
@@ -17,12 +17,16 @@ const MAX_CALL_ID: usize = 64;
 const ERROR_PREFIX: &str = "Error: ";
 
 /// Writes `instructions` and `input`.
-pub(super) fn conversation(messages: &[Message<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+pub(super) fn conversation(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
     // The model would take it for a finished turn and begin another one.
-    if messages.last().is_some_and(|last| last.role == Role::Assistant) {
+    if request.messages.last().is_some_and(|last| last.role == Role::Assistant) {
         losses.lacks("prefill")?;
     }
-    let messages = instructions(messages, out, losses);
+    // JSON mode wants the word JSON to be in the input, and most often it is in a system prompt.
+    let messages = match request.format {
+        Format::JsonObject => &request.messages,
+        _ => instructions(&request.messages, out, losses),
+    };
     out.key("input").begin_array();
     for message in messages {
         match message.role {
