@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use tollgate_policy::gateway::{
     GatewayConfig, Limits, NamedRedaction, RouteBackend, RouteConfig, TeamConfig, TeamRoute,
 };
-use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
+use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
 
 use crate::model::{Model, Route, Team};
 
@@ -77,7 +77,6 @@ fn route(model: &Model, route: &Route) -> RouteConfig {
 #[must_use]
 pub fn translate(model: &Model) -> TranslateConfig {
     let provider = |provider: &crate::model::Provider| ProviderConfig {
-        api: provider.api,
         authority: provider.endpoint.authority(),
         path_prefix: provider.endpoint.path_prefix.clone(),
         max_output_tokens: provider
@@ -85,6 +84,12 @@ pub fn translate(model: &Model) -> TranslateConfig {
             .iter()
             .filter_map(|(name, info)| Some((name.clone(), info.max_output_tokens?)))
             .collect(),
+        flavor: provider.flavor,
+        api_version: provider.api_version.clone(),
+        project: provider.project.clone(),
+        // A region that requests are signed for is Envoy's business.
+        location: provider.location.clone().filter(|_| provider.api == ProviderApi::Vertex),
+        ..ProviderConfig::new(provider.api)
     };
     let mut lenient = std::collections::BTreeMap::new();
     for (target, route) in crate::resources::routes::targets(model) {

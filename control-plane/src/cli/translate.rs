@@ -148,12 +148,7 @@ impl Answer {
 
 impl Pair {
     fn request(&self, body: &[u8]) -> Result<dialects::UpstreamRequest, Failure> {
-        let provider = ProviderConfig {
-            api: self.provider,
-            authority: String::new(),
-            path_prefix: String::new(),
-            max_output_tokens: Default::default(),
-        };
+        let provider = ProviderConfig { ..ProviderConfig::new(self.provider) };
         let attempt = Attempt {
             client: self.client,
             provider: &provider,

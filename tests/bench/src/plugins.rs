@@ -112,10 +112,9 @@ pub fn redaction() -> RedactionSpec {
 /// None that can happen here: serialization.
 pub fn translate() -> Result<String> {
     let provider = |api, authority: &str, model: &str| ProviderConfig {
-        api,
         authority: authority.to_owned(),
-        path_prefix: String::new(),
         max_output_tokens: [(model.to_owned(), 16_384)].into(),
+        ..ProviderConfig::new(api)
     };
     let providers = [
         ("openai".to_owned(), provider(ProviderApi::Openai, "api.openai.com", MODEL)),
