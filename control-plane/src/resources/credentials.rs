@@ -48,6 +48,21 @@ fn key_header(api: ProviderApi) -> (&'static str, &'static str) {
     }
 }
 
+/// The header that a provider's credential becomes, in words: the key itself is not known here.
+#[must_use]
+pub fn describe(provider: &Provider) -> Option<String> {
+    Some(match provider.credential.as_ref()? {
+        Credential::Key(_) => {
+            let (header, prefix) = key_header(provider.api);
+            format!("{header}: {prefix}(the key of {})", provider.name)
+        }
+        Credential::Aws(_) | Credential::AwsMachine => {
+            let region = provider.location.as_deref().unwrap_or_default();
+            format!("authorization: AWS4-HMAC-SHA256 (signed by Envoy for bedrock in {region})")
+        }
+    })
+}
+
 /// Picks by the header that `translate` set which provider's credential goes onto the request. An attempt that names no provider gets none.
 #[must_use]
 pub fn filter(providers: &[&Provider]) -> HttpFilter {

@@ -14,7 +14,9 @@ use std::rc::Rc;
 use tollgate_dialects::ClientDialect;
 use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
-use tollgate_dialects::translate::{self, AnswerPlan, Attempt, HeaderEdit, StreamTranslator, UpstreamRequest};
+use tollgate_dialects::translate::{
+    self, AnswerForm, AnswerPlan, Attempt, HeaderEdit, StreamTranslator, UpstreamRequest,
+};
 use tollgate_host::{
     Body, BodyAction, Configuration, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, RootFilter,
     StreamFilter, TrailersAction,
@@ -115,8 +117,8 @@ impl AttemptFilter {
             return Err(Refusal::internal());
         };
         let lenient = if root.config.lenient.is_empty() { &[][..] } else { lenient(host, &root.config) };
-        let now_secs = host.now_nanos() / 1_000_000_000;
-        let attempt = Attempt { client: self.dialect, provider, model: target.model.as_deref(), lenient, now_secs };
+        let now_nanos = host.now_nanos();
+        let attempt = Attempt { client: self.dialect, provider, model: target.model.as_deref(), lenient, now_nanos };
         let body = host.body(Body::Request, 0, size).map_err(|e| failed(host, &e))?;
         let upstream = translate::request(&attempt, &body)?;
         apply(host, target, provider, &upstream).map_err(|e| failed(host, &e))?;
@@ -253,27 +255,31 @@ impl StreamFilter for AttemptFilter {
         if !dropped.is_empty() {
             let _ = host.set_header(HeaderMap::Response, names::DROPPED_HEADER, &dropped.join(","));
         }
-        let success = (200..300).contains(&status);
-        if end_of_stream || (success && plan.passes_through()) {
+        let encoding = headers.get("content-encoding").unwrap_or("identity");
+        let readable = encoding.eq_ignore_ascii_case("identity");
+        let form = match plan.form(status, content_type) {
+            // Nobody asked for compression, and nothing here undoes it: the answer is told as the error it is.
+            AnswerForm::Stream if !readable => AnswerForm::Whole,
+            form => form,
+        };
+        if end_of_stream || form == AnswerForm::Pass {
             return HeadersAction::Continue;
         }
         if headers.get("content-length").is_some() {
             let _ = host.remove_header(HeaderMap::Response, "content-length");
         }
-        let encoding = headers.get("content-encoding").unwrap_or("identity");
-        let readable = encoding.eq_ignore_ascii_case("identity");
         if !readable {
-            // Nobody asked for compression, and nothing here undoes it: the answer is told as the error it is.
             let _ = host.remove_header(HeaderMap::Response, "content-encoding");
         }
-        if success && readable && content_type.starts_with("text/event-stream") {
-            self.phase = Phase::Stream(Box::new(StreamTranslator::new(&plan)));
-            return HeadersAction::Continue;
+        if let Some(wanted) = plan.content_type(form, status)
+            && !content_type.starts_with(wanted)
+        {
+            let _ = host.set_header(HeaderMap::Response, "content-type", wanted);
         }
-        if !content_type.starts_with("application/json") {
-            let _ = host.set_header(HeaderMap::Response, "content-type", "application/json");
-        }
-        self.phase = Phase::Answer { plan, status, content_type: content_type.to_owned() };
+        self.phase = match form {
+            AnswerForm::Stream => Phase::Stream(Box::new(StreamTranslator::new(&plan))),
+            _ => Phase::Answer { status, content_type: content_type.to_owned(), plan },
+        };
         HeadersAction::Continue
     }
 

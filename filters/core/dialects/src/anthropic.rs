@@ -1,5 +1,6 @@
 //! Anthropic messages, <https://docs.claude.com/en/api/messages>, as a client dialect and as a provider API.
 
+mod as_it_is;
 mod errors;
 mod read_answer;
 mod read_event;
@@ -14,6 +15,11 @@ mod write_request;
 /// Name of the tool that stands in for JSON without a schema, which the API lacks.
 const JSON_TOOL: &str = "answer_in_json";
 
+/// The version of the API on Vertex, in the body there:
+/// <https://docs.claude.com/en/api/claude-on-vertex-ai>.
+const VERTEX_VERSION: &str = "vertex-2023-10-16";
+
+pub(crate) use as_it_is::as_server_takes_it;
 pub(crate) use errors::read_error;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_event::EventReader;

@@ -3,26 +3,39 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tollgate_policy::translate::ProviderApi;
-
 /// The API of a request, as its path names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ClientDialect {
     /// `POST /v1/chat/completions`, <https://platform.openai.com/docs/api-reference/chat>.
     OpenaiChat,
+    /// `POST /v1/responses`, <https://platform.openai.com/docs/api-reference/responses>.
+    OpenaiResponses,
+    /// `POST /v1/completions`, the legacy one, <https://platform.openai.com/docs/api-reference/completions>.
+    OpenaiCompletions,
+    /// `POST /v1/embeddings`, <https://platform.openai.com/docs/api-reference/embeddings>.
+    OpenaiEmbeddings,
     /// `POST /v1/messages`, <https://docs.claude.com/en/api/messages>.
     AnthropicMessages,
 }
 
 impl ClientDialect {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::OpenaiChat, Self::AnthropicMessages];
+    pub const ALL: &'static [Self] = &[
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::OpenaiCompletions,
+        Self::OpenaiEmbeddings,
+        Self::AnthropicMessages,
+    ];
 
     /// The name used in flags, filter state and file names.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OpenaiChat => "openai.chat",
+            Self::OpenaiResponses => "openai.responses",
+            Self::OpenaiCompletions => "openai.completions",
+            Self::OpenaiEmbeddings => "openai.embeddings",
             Self::AnthropicMessages => "anthropic.messages",
         }
     }
@@ -32,18 +45,38 @@ impl ClientDialect {
     pub fn path(self) -> &'static str {
         match self {
             Self::OpenaiChat => "/v1/chat/completions",
+            Self::OpenaiResponses => "/v1/responses",
+            Self::OpenaiCompletions => "/v1/completions",
+            Self::OpenaiEmbeddings => "/v1/embeddings",
             Self::AnthropicMessages => "/v1/messages",
         }
     }
 
-    /// Whether a provider with this API takes the dialect as it is, so that bodies pass through.
+    /// Whose API it is: dialects of one vendor share errors, keys and headers.
     #[must_use]
-    pub fn is_spoken_by(self, api: ProviderApi) -> bool {
-        matches!(
-            (self, api),
-            (Self::OpenaiChat, ProviderApi::Openai) | (Self::AnthropicMessages, ProviderApi::Anthropic)
-        )
+    pub fn vendor(self) -> ClientVendor {
+        match self {
+            Self::OpenaiChat | Self::OpenaiResponses | Self::OpenaiCompletions | Self::OpenaiEmbeddings => {
+                ClientVendor::Openai
+            }
+            Self::AnthropicMessages => ClientVendor::Anthropic,
+        }
     }
+
+    /// Whether answers are written by the model, and so cost output tokens.
+    #[must_use]
+    pub fn generates(self) -> bool {
+        self != Self::OpenaiEmbeddings
+    }
+}
+
+/// Whose conventions a client follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClientVendor {
+    /// OpenAI's.
+    Openai,
+    /// Anthropic's.
+    Anthropic,
 }
 
 impl fmt::Display for ClientDialect {

@@ -6,11 +6,19 @@
 //! model: a dialect is a reader into it and a writer out of it, so another dialect is another pair and changes none of the others.
 
 mod anthropic;
+mod azure;
+mod bedrock;
 mod canonical;
 mod client;
+mod cohere;
+mod embeddings;
 pub mod endpoint;
 mod few;
+mod gemini;
 mod openai_chat;
+mod openai_completions;
+mod openai_responses;
+mod protocol;
 pub mod refusal;
 pub mod request;
 pub mod response;
@@ -18,8 +26,9 @@ pub mod stream;
 mod text;
 pub mod translate;
 mod usage;
+mod vertex;
 
-pub use client::{ClientDialect, UnknownDialect};
+pub use client::{ClientDialect, ClientVendor, UnknownDialect};
 pub use refusal::{Refusal, RefusalKind};
 pub use text::{Place, TextSpan};
 pub use usage::Usage;

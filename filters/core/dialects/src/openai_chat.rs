@@ -1,5 +1,6 @@
 //! OpenAI chat completions, <https://platform.openai.com/docs/api-reference/chat>, as a client dialect and as a provider API.
 
+mod as_it_is;
 mod errors;
 mod read_answer;
 mod read_event;
@@ -11,6 +12,7 @@ mod write_answer;
 mod write_event;
 mod write_request;
 
+pub(crate) use as_it_is::as_server_takes_it;
 pub(crate) use errors::read_error;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_event::EventReader;

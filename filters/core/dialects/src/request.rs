@@ -12,7 +12,7 @@ pub(crate) use fields::{Seen, limit, name};
 
 use crate::refusal::Refusal;
 use crate::text::TextSpan;
-use crate::{ClientDialect, anthropic, openai_chat};
+use crate::{ClientDialect, anthropic, embeddings, openai_chat, openai_completions, openai_responses};
 
 /// A request as the gateway sees it.
 #[derive(Debug, Clone)]
@@ -57,6 +57,9 @@ pub fn facts<'a>(dialect: ClientDialect, body: Value<'a>) -> Result<RequestFacts
     }
     match dialect {
         ClientDialect::OpenaiChat => openai_chat::request_facts(body),
+        ClientDialect::OpenaiResponses => openai_responses::request_facts(body),
+        ClientDialect::OpenaiCompletions => openai_completions::request_facts(body),
+        ClientDialect::OpenaiEmbeddings => embeddings::request_facts(body),
         ClientDialect::AnthropicMessages => anthropic::request_facts(body),
     }
 }

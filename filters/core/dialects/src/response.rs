@@ -6,7 +6,7 @@ mod tests;
 use tollgate_wire::json::{Str, Value};
 
 use crate::text::TextSpan;
-use crate::{ClientDialect, Usage, anthropic, openai_chat};
+use crate::{ClientDialect, Usage, anthropic, embeddings, openai_chat, openai_completions, openai_responses};
 
 /// An answer as the gateway sees it.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,9 @@ pub struct ResponseFacts<'a> {
 pub fn facts<'a>(dialect: ClientDialect, body: Value<'a>) -> ResponseFacts<'a> {
     match dialect {
         ClientDialect::OpenaiChat => openai_chat::response_facts(body),
+        ClientDialect::OpenaiResponses => openai_responses::response_facts(body),
+        ClientDialect::OpenaiCompletions => openai_completions::response_facts(body),
+        ClientDialect::OpenaiEmbeddings => embeddings::response_facts(body),
         ClientDialect::AnthropicMessages => anthropic::response_facts(body),
     }
 }

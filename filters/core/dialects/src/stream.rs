@@ -9,14 +9,13 @@ mod lane;
 #[cfg(test)]
 mod tests;
 
-use memchr::memmem;
-use tollgate_wire::json::{Limits, Str, Tape, Value};
+use tollgate_wire::json::{Str, Value};
 
 pub use crate::few::Few;
 pub use lane::{Lane, LaneKind};
 
 use crate::text::TextSpan;
-use crate::{ClientDialect, Usage, anthropic, openai_chat};
+use crate::{ClientDialect, Usage, anthropic, openai_chat, openai_completions, openai_responses};
 
 /// The data that ends a stream of OpenAI's, which is no JSON.
 pub const DONE: &[u8] = b"[DONE]";
@@ -72,14 +71,17 @@ impl EventFacts<'_> {
 pub struct ClientStream {
     state: State,
     usage: Usage,
-    usage_known: bool,
     model_known: bool,
 }
 
 #[derive(Debug)]
 enum State {
     OpenaiChat(openai_chat::StreamFacts),
+    OpenaiResponses(openai_responses::StreamFacts),
+    OpenaiCompletions(openai_completions::StreamFacts),
     AnthropicMessages,
+    /// Nothing is streamed in this dialect.
+    None,
 }
 
 impl ClientStream {
@@ -88,23 +90,28 @@ impl ClientStream {
     pub fn new(dialect: ClientDialect) -> Self {
         let state = match dialect {
             ClientDialect::OpenaiChat => State::OpenaiChat(openai_chat::StreamFacts::default()),
+            ClientDialect::OpenaiResponses => State::OpenaiResponses(openai_responses::StreamFacts::default()),
+            ClientDialect::OpenaiCompletions => State::OpenaiCompletions(openai_completions::StreamFacts::default()),
+            ClientDialect::OpenaiEmbeddings => State::None,
             ClientDialect::AnthropicMessages => State::AnthropicMessages,
         };
-        Self { state, usage: Usage::default(), usage_known: false, model_known: false }
+        Self { state, usage: Usage::default(), model_known: false }
     }
 
     /// Reads one event: its name (empty if it has none) and its data.
     pub fn observe<'a>(&mut self, event: &str, data: Value<'a>) -> EventFacts<'a> {
         let mut facts = match &mut self.state {
             State::OpenaiChat(state) => state.observe(data),
+            State::OpenaiResponses(state) => state.observe(event, data),
+            State::OpenaiCompletions(state) => state.observe(event, data),
             State::AnthropicMessages => anthropic::event_facts(event, data),
+            State::None => EventFacts::default(),
         };
         if let Some(usage) = &facts.usage {
             match self.state {
-                State::OpenaiChat(_) => self.usage.merge(usage),
                 State::AnthropicMessages => self.usage.merge_parts(usage),
+                _ => self.usage.merge(usage),
             }
-            self.usage_known = true;
             facts.usage = Some(self.usage);
         }
         if self.model_known {
@@ -114,36 +121,13 @@ impl ClientStream {
         facts
     }
 
-    /// Reads one event where its text does not matter: parses it only if it may report usage or an error. What is not JSON is
-    /// nothing.
-    pub fn skim<'a>(&mut self, event: &str, data: &'a [u8], tape: &'a mut Tape) -> EventFacts<'a> {
-        if matches!(self.state, State::OpenaiChat(_)) && is_done(data) {
-            return EventFacts { done: true, all_ended: true, ..EventFacts::default() };
-        }
-        let matters = !self.model_known
-            || event == "error"
-            || event == "message_stop"
-            || memmem::find(data, b"\"usage\"").is_some()
-            || memmem::find(data, b"\"error\"").is_some();
-        if !matters {
-            return EventFacts::default();
-        }
-        match tape.parse(data, Limits::default()) {
-            Ok(value) => self.observe(event, value),
-            Err(_) => EventFacts::default(),
-        }
-    }
-
-    /// What the answer cost so far, if any event said so.
-    #[must_use]
-    pub fn usage(&self) -> Option<Usage> {
-        self.usage_known.then_some(self.usage)
-    }
-
     /// Appends an event that carries more text of a lane. `text` is not escaped; in a lane with JSON inside it is a piece of JSON text.
     pub fn delta_event(&self, lane: Lane, text: &str, out: &mut Vec<u8>) {
         match &self.state {
             State::OpenaiChat(state) => state.delta_event(lane, text, out),
+            State::OpenaiResponses(state) => state.delta_event(lane, text, out),
+            State::OpenaiCompletions(state) => state.delta_event(lane, text, out),
+            State::None => {}
             State::AnthropicMessages => anthropic::delta_event(lane, text, out),
         }
     }

@@ -7,25 +7,25 @@
 //! |---|---|
 //! | `request.json` | `upstream.json`, the body, and `upstream.txt`, path, headers and what was dropped; or `refused.json` |
 //! | `answer.json`, or `answer.txt` for what is no JSON | `client.json`, and `client.txt` with status and headers if it is an error |
-//! | `answer.sse` | `client.sse` |
-//! | `case.json`, optional: `model`, `lenient`, `status`, `contentType`, `prefix`, `maxOutputTokens` | |
+//! | `answer.sse`, or `answer.events`: an AWS event stream, a line of `event-type {json}` or `!exception-type {json}` each | `client.sse` |
+//! | `case.json`, optional: `model`, `lenient`, `status`, `contentType`, `provider` (fields of its configuration) | |
 //!
 //! `TOLLGATE_BLESS=1` rewrites what comes out; read the difference with suspicion. JSON is laid out for reading, its values and
 //! their order are as they come.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tollgate_dialects::translate::{AnswerPlan, Attempt, StreamTranslator, UpstreamRequest, request, response};
 use tollgate_dialects::{ClientDialect, Refusal};
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_wire::eventstream::{HeaderValue, encode};
 use tollgate_wire::json::{Kind, Limits, Tape, Value};
 
 /// 2025-01-01T00:00:00Z.
-const NOW: u64 = 1_735_689_600;
+const NOW: u64 = 1_735_689_600_000_000_000;
 
 struct Case {
     dir: PathBuf,
@@ -40,36 +40,62 @@ impl Case {
 
     fn settings(&self) -> Settings {
         let text = self.read("case.json").unwrap_or_else(|| b"{}".to_vec());
-        let mut tape = Tape::default();
-        let json = tape.parse(&text, Limits::default()).unwrap();
-        let string = |key: &str| json.get(key).map(|value| value.as_str().unwrap().decode().into_owned());
-        let lenient = json.get("lenient").into_iter().flat_map(|list| list.items());
-        Settings {
-            model: string("model"),
-            lenient: lenient.map(|item| item.as_str().unwrap().decode().into_owned()).collect(),
-            status: json.get("status").map_or(200, |status| status.as_u64().unwrap() as u16),
-            content_type: string("contentType").unwrap_or_else(|| "application/json".to_owned()),
-            provider: ProviderConfig {
-                api: self.api,
-                authority: "provider.example".to_owned(),
-                path_prefix: string("prefix").unwrap_or_default(),
-                max_output_tokens: json
-                    .get("maxOutputTokens")
-                    .into_iter()
-                    .flat_map(|limits| limits.entries())
-                    .map(|(model, limit)| (model.decode().into_owned(), limit.as_u64().unwrap()))
-                    .collect::<BTreeMap<_, _>>(),
-            },
-        }
+        let mut settings: Settings =
+            serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: case.json: {error}", self.dir.display()));
+        let known = [("api", self.api.as_str()), ("authority", "provider.example")];
+        settings.provider.extend(known.map(|(key, value)| (key.to_owned(), value.into())));
+        settings
+    }
+
+    /// What the provider sends as a stream.
+    fn stream(&self) -> Option<Vec<u8>> {
+        self.read("answer.sse").or_else(|| self.read("answer.events").map(|lines| event_stream(&lines)))
     }
 }
 
+/// An AWS event stream from lines of `event-type {json}`, or `!exception-type {json}`.
+fn event_stream(lines: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for line in std::str::from_utf8(lines).unwrap().lines().filter(|line| !line.is_empty()) {
+        let (name, payload) = line.split_once(' ').unwrap();
+        let string = HeaderValue::String;
+        let headers = match name.strip_prefix('!') {
+            Some(exception) => [(":exception-type", string(exception)), (":message-type", string("exception"))],
+            None => [(":event-type", string(name)), (":message-type", string("event"))],
+        };
+        let json = (":content-type", string("application/json"));
+        encode(&mut out, &[headers[0], json, headers[1]], payload.as_bytes()).unwrap();
+    }
+    out
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Settings {
+    #[serde(default)]
     model: Option<String>,
+    #[serde(default)]
     lenient: Vec<String>,
+    #[serde(default = "ok")]
     status: u16,
+    #[serde(default = "json")]
     content_type: String,
-    provider: ProviderConfig,
+    #[serde(default)]
+    provider: serde_json::Map<String, serde_json::Value>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn json() -> String {
+    "application/json".to_owned()
+}
+
+impl Settings {
+    fn provider(&self) -> ProviderConfig {
+        serde_json::from_value(self.provider.clone().into()).unwrap()
+    }
 }
 
 fn cases() -> Vec<Case> {
@@ -168,10 +194,10 @@ fn translate(case: &Case, settings: &Settings) -> Option<Result<UpstreamRequest,
     let body = case.read("request.json")?;
     let attempt = Attempt {
         client: case.client,
-        provider: &settings.provider,
+        provider: &settings.provider(),
         model: settings.model.as_deref(),
         lenient: &settings.lenient,
-        now_secs: NOW,
+        now_nanos: NOW,
     };
     Some(request(&attempt, &body))
 }
@@ -179,7 +205,10 @@ fn translate(case: &Case, settings: &Settings) -> Option<Result<UpstreamRequest,
 fn plan(case: &Case, settings: &Settings) -> AnswerPlan {
     match translate(case, settings) {
         Some(Ok(upstream)) => upstream.answer,
-        _ => AnswerPlan::new(case.client, case.api, NOW),
+        _ => {
+            let model = settings.model.as_deref().unwrap_or("model");
+            AnswerPlan::new(case.client, &settings.provider(), model, NOW).unwrap()
+        }
     }
 }
 
@@ -209,7 +238,7 @@ fn every_case_comes_out_as_its_files_say() {
                         text.push_str(&format!("dropped: {}\n", upstream.dropped.join(", ")));
                     }
                     // Same dialect: bytes, not layout, are what matters.
-                    let same = case.client.is_spoken_by(case.api);
+                    let same = upstream.answer.passes_through();
                     body = upstream.body.map(|body| if same { body } else { laid_out(&body) });
                     head = Some(text.into_bytes());
                 }
@@ -224,10 +253,15 @@ fn every_case_comes_out_as_its_files_say() {
             let answer = response(&plan, settings.status, &settings.content_type, &body);
             let mut head = format!("{}\n", answer.status);
             answer.set_headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\n")));
-            check.output(&case, "client.json", answer.body.map(|body| laid_out(&body)).as_deref());
+            // A client that waits for a stream gets one, also from a provider that answers at once.
+            let is_stream = plan.streaming && answer.status < 400 && !plan.passes_through();
+            let (json, sse) =
+                if is_stream { (None, answer.body) } else { (answer.body.map(|body| laid_out(&body)), None) };
+            check.output(&case, "client.json", json.as_deref());
+            check.output(&case, "client.sse", sse.as_deref());
             check.output(&case, "client.txt", (answer.status >= 400).then_some(head.as_bytes()));
         }
-        if let Some(stream) = case.read("answer.sse") {
+        if let Some(stream) = case.stream() {
             check.output(&case, "client.sse", Some(&streamed(&plan, [&*stream])));
         }
     }
@@ -244,7 +278,7 @@ fn every_case_comes_out_as_its_files_say() {
 fn every_stream_comes_out_the_same_however_it_is_cut() {
     let mut streams = 0;
     for case in cases() {
-        let Some(stream) = case.read("answer.sse") else { continue };
+        let Some(stream) = case.stream() else { continue };
         streams += 1;
         let plan = plan(&case, &case.settings());
         let whole = streamed(&plan, [&*stream]);
@@ -264,7 +298,7 @@ fn every_stream_comes_out_the_same_however_it_is_cut() {
 #[test]
 fn every_stream_ends_legally_wherever_it_breaks_off() {
     for case in cases() {
-        let Some(stream) = case.read("answer.sse") else { continue };
+        let Some(stream) = case.stream() else { continue };
         let plan = plan(&case, &case.settings());
         if plan.passes_through() {
             continue;
@@ -273,7 +307,13 @@ fn every_stream_ends_legally_wherever_it_breaks_off() {
             let out = String::from_utf8(streamed(&plan, [&stream[..cut]])).unwrap();
             let at = format!("{} ending at {cut}: {out}", case.dir.display());
             match case.client {
-                ClientDialect::OpenaiChat => {
+                ClientDialect::OpenaiEmbeddings => {}
+                ClientDialect::OpenaiResponses => {
+                    let ends = ["response.completed", "response.incomplete", "response.failed", "error"];
+                    let ended = ends.map(|end| out.matches(&format!("event: {end}\n")).count());
+                    assert_eq!(ended.iter().sum::<usize>(), 1, "{at}");
+                }
+                ClientDialect::OpenaiChat | ClientDialect::OpenaiCompletions => {
                     assert_eq!(out.matches("data: [DONE]\n\n").count(), 1, "{at}");
                     assert!(out.ends_with("data: [DONE]\n\n"), "{at}");
                     let finished = out.contains("\"finish_reason\":\"");

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use tollgate_dialects::ClientDialect;
+use tollgate_dialects::{ClientDialect, ClientVendor};
 use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
 use tollgate_policy::names::{self, fact};
@@ -323,8 +323,8 @@ pub(crate) fn rate_limits(
     if standings.is_empty() && refusing.is_none() {
         return Vec::new();
     }
-    match dialect {
-        ClientDialect::AnthropicMessages => tollgate_quota::headers::anthropic(standings, refusing),
-        ClientDialect::OpenaiChat => tollgate_quota::headers::openai(standings, refusing, now_ms),
+    match dialect.vendor() {
+        ClientVendor::Anthropic => tollgate_quota::headers::anthropic(standings, refusing),
+        ClientVendor::Openai => tollgate_quota::headers::openai(standings, refusing, now_ms),
     }
 }

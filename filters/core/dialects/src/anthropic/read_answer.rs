@@ -3,7 +3,7 @@
 use tollgate_wire::json::{Str, Value};
 
 use crate::Usage;
-use crate::canonical::{Answer, Arguments, FinishReason, Part};
+use crate::canonical::{Answer, Arguments, Choice, FinishReason, Part};
 
 /// Reads an answer. None if it is none: no list of blocks.
 pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
@@ -11,9 +11,15 @@ pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
     Some(Answer {
         id: body.get("id").and_then(|id| id.as_str()),
         model: body.get("model").and_then(|model| model.as_str()),
-        parts: content.items().filter_map(block).collect(),
-        finish: body.get("stop_reason").and_then(|reason| reason.as_str()).map_or(FinishReason::Stop, finish_reason),
-        stop_sequence: body.get("stop_sequence").and_then(|stop| stop.as_str()),
+        choices: vec![Choice {
+            parts: content.items().filter_map(block).collect(),
+            finish: body
+                .get("stop_reason")
+                .and_then(|reason| reason.as_str())
+                .map_or(FinishReason::Stop, finish_reason),
+            stop_sequence: body.get("stop_sequence").and_then(|stop| stop.as_str()),
+            logprobs: Vec::new(),
+        }],
         usage: body.get("usage").and_then(Usage::from_anthropic),
     })
 }

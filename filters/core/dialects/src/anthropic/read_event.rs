@@ -18,7 +18,7 @@ pub(crate) struct EventReader {
 
 impl EventReader {
     /// Reads one event.
-    pub fn read<'a>(&mut self, event: &str, data: Value<'a>, emit: &mut dyn FnMut(Event<'a>)) {
+    pub fn read<'a>(&mut self, event: &str, data: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         let kind = data.get("type").and_then(|kind| kind.as_str()).map(|kind| kind.raw()).unwrap_or(event);
         let index = data.get("index").and_then(|index| index.as_u64()).unwrap_or(0);
         match kind {
@@ -54,7 +54,7 @@ impl EventReader {
         }
     }
 
-    fn block<'a>(&mut self, index: u64, block: Value<'a>, emit: &mut dyn FnMut(Event<'a>)) {
+    fn block<'a>(&mut self, index: u64, block: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         let field = |key| block.get(key).and_then(|value: Value<'a>| value.as_str());
         let text = |key| field(key).filter(|text: &Str<'a>| !text.is_empty());
         match field("type").map(|kind| kind.raw()) {
@@ -74,7 +74,7 @@ impl EventReader {
         }
     }
 
-    fn delta<'a>(&mut self, index: u64, delta: Value<'a>, emit: &mut dyn FnMut(Event<'a>)) {
+    fn delta<'a>(&mut self, index: u64, delta: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         let text = |key| delta.get(key).and_then(|value| value.as_str()).filter(|text: &Str<'a>| !text.is_empty());
         let kind = delta.get("type").and_then(|kind| kind.as_str()).map(|kind| kind.raw());
         let event = match kind {
@@ -91,7 +91,7 @@ impl EventReader {
     }
 
     /// Reports leave parts out: what is handed on is all that is known.
-    fn usage<'a>(&mut self, usage: Option<Value<'a>>, emit: &mut dyn FnMut(Event<'a>)) {
+    fn usage<'a>(&mut self, usage: Option<Value<'a>>, emit: &mut dyn FnMut(Event<'_>)) {
         if let Some(usage) = usage.and_then(Usage::from_anthropic) {
             self.usage.merge_parts(&usage);
             emit(Event::Usage(self.usage));

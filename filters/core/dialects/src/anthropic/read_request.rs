@@ -13,8 +13,7 @@ use crate::request::fields::{boolean, limit, list, name, number, object, optiona
 /// # Errors
 /// A 400 that names the field that is not what the API says. What this dialect alone can say is no error here but an extra.
 pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> {
-    let model = body.get("model").and_then(|model| model.as_str()).ok_or_else(|| Refusal::missing_field("model"))?;
-    let mut request = Request::new(model);
+    let mut request = Request::new();
     // Usage is part of every stream of this dialect.
     request.stream_usage = true;
     // The system prompt comes first, wherever its field stands.

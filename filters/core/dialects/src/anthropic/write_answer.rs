@@ -1,12 +1,14 @@
 //! The canonical model, written as a message.
 
-use tollgate_wire::json::{Limits, Tape, Writer};
+use tollgate_wire::json::Writer;
 
 use crate::Usage;
-use crate::canonical::{Answer, Arguments, FinishReason, Part};
+use crate::canonical::{Answer, FinishReason, Part};
+use crate::translate::AnswerPlan;
 
 /// Writes an answer.
-pub(crate) fn write_answer(answer: &Answer<'_>) -> Vec<u8> {
+pub(crate) fn write_answer(answer: &Answer<'_>, _plan: &AnswerPlan) -> Vec<u8> {
+    let choice = answer.first();
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     match answer.id {
@@ -19,9 +21,9 @@ pub(crate) fn write_answer(answer: &Answer<'_>) -> Vec<u8> {
         None => out.field_str("model", ""),
     };
     out.key("content").begin_array();
-    answer.parts.iter().for_each(|part| block(part, &mut out));
-    out.end_array().field_str("stop_reason", stop_reason(answer.finish));
-    match answer.stop_sequence {
+    choice.iter().flat_map(|choice| &choice.parts).for_each(|part| block(part, &mut out));
+    out.end_array().field_str("stop_reason", stop_reason(choice.map_or(FinishReason::Stop, |choice| choice.finish)));
+    match choice.and_then(|choice| choice.stop_sequence) {
         Some(stop) => out.field_raw_str("stop_sequence", stop),
         None => out.field_null("stop_sequence"),
     };
@@ -53,35 +55,14 @@ fn block(part: &Part<'_>, out: &mut Writer) {
                 None => out.field_str("id", ""),
             };
             out.field_raw_str("name", *name).key("input");
-            input(arguments, out);
+            arguments.write_object_or_text(out);
             out.end_object();
         }
-        Part::Image { .. } | Part::Document { .. } | Part::ToolResult { .. } => {}
-    }
-}
-
-/// The arguments as an object. What a model wrote may be none, most often because the answer was cut: then its text is kept under a name of
-/// its own rather than lost.
-fn input(arguments: &Arguments<'_>, out: &mut Writer) {
-    let text = match arguments {
-        Arguments::Json(json) => {
-            out.value(*json);
-            return;
-        }
-        Arguments::Quoted(text) => text.decode(),
-    };
-    if text.trim().is_empty() {
-        out.raw("{}");
-        return;
-    }
-    let mut tape = Tape::default();
-    match tape.parse(text.as_bytes(), Limits::default()) {
-        Ok(json) if json.is_object() => {
-            out.value(json);
-        }
-        _ => {
-            out.begin_object().field_str("invalid_arguments", &text).end_object();
-        }
+        Part::Image { .. }
+        | Part::Document { .. }
+        | Part::Audio { .. }
+        | Part::Citation(_)
+        | Part::ToolResult { .. } => {}
     }
 }
 

@@ -14,6 +14,7 @@ use tollgate_wire::sse;
 use super::write_answer::{stop_reason, write_usage};
 use crate::canonical::{Event, FinishReason};
 use crate::refusal::Refusal;
+use crate::translate::AnswerPlan;
 use crate::{ClientDialect, Usage};
 use blocks::{Blocks, Kind};
 
@@ -31,6 +32,10 @@ pub(crate) struct EventWriter {
 }
 
 impl EventWriter {
+    pub fn new(_plan: &AnswerPlan) -> Self {
+        Self::default()
+    }
+
     /// Appends what an event is in this dialect.
     pub fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
         if self.ended {
@@ -56,6 +61,7 @@ impl EventWriter {
                 // What was escaped as JSON is UTF-8.
                 self.blocks.push(Kind::Tool(tool), &String::from_utf8(escaped).unwrap_or_default(), out)
             }
+            Event::Choice(_) | Event::Citation(_) | Event::Logprobs(_) => true,
             Event::PartEnd => {
                 self.blocks.part_end(out);
                 true

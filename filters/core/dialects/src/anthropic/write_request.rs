@@ -5,42 +5,34 @@ mod thinking;
 
 use tollgate_wire::json::Writer;
 
-use super::JSON_TOOL;
-use crate::canonical::{Format, Losses, Part, Request, Role, Tier, Tool, ToolChoice};
+use super::{JSON_TOOL, VERTEX_VERSION};
+use crate::canonical::{Format, Losses, Part, Request, Role, Tier, Tool, ToolChoice, Written};
 use crate::refusal::Refusal;
+use crate::translate::target::Target;
 
 /// Output limit where neither the client nor the provider's configuration names one: the API requires it, and every model it still
 /// serves allows as much.
 const DEFAULT_MAX_TOKENS: u64 = 4_096;
 
-/// A request, written.
-#[derive(Debug)]
-pub(crate) struct Written {
-    pub body: Vec<u8>,
-    /// The answer comes as the call of a tool that was added to get JSON.
-    pub json_tool: bool,
-}
-
-/// Writes a request for `model`, or for the model the client named. `limit` is the most output tokens that model gives, if known.
+/// Writes a request.
 ///
 /// # Errors
 /// A 400 for what the provider lacks, unless the policy is lenient about it; and for tool arguments that are no JSON object.
 pub(crate) fn write_request(
     request: &Request<'_>,
-    model: Option<&str>,
-    limit: Option<u64>,
+    target: &Target<'_>,
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
     losses.lacks_extras(request)?;
     let json_tool = wants_json_tool(request, losses)?;
-    let max_tokens = request.max_output_tokens.or(limit);
-    let name = model.map_or_else(|| request.model.decode(), Into::into);
-    let thinking = thinking::choose(request, &name, max_tokens, losses)?;
+    let max_tokens = request.max_output_tokens.or(target.max_output_tokens());
+    let thinking = thinking::choose(request, target.model, max_tokens, losses)?;
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
-    match model {
+    match target.model_in_body {
         Some(model) => out.field_str("model", model),
-        None => out.field_raw_str("model", request.model),
+        // Where the path names the model, it does not say the version of the API.
+        None => out.field_str("anthropic_version", VERTEX_VERSION),
     };
     let default = DEFAULT_MAX_TOKENS + thinking.budget().unwrap_or(0);
     out.field_u64("max_tokens", max_tokens.unwrap_or(default));

@@ -2,14 +2,16 @@
 
 use tollgate_wire::json::{Str, Value};
 
-use super::FinishReason;
+use super::{Citation, FinishReason, TokenLogprob};
 use crate::Usage;
 use crate::refusal::Refusal;
 
 /// What a piece of a stream says. A provider's one event may be several of these.
 #[derive(Debug, Clone)]
 pub(crate) enum Event<'a> {
-    /// The answer begins.
+    /// What follows belongs to this choice; all of it to choice 0 until one is named.
+    Choice(u32),
+    /// The answer begins. Once for all choices.
     Start { id: Option<Str<'a>>, model: Option<Str<'a>> },
     /// More of the answer.
     Text(Str<'a>),
@@ -27,9 +29,13 @@ pub(crate) enum Event<'a> {
     ToolArguments { tool: u32, json: Str<'a> },
     /// All of a call's arguments at once.
     ToolInput { tool: u32, json: Value<'a> },
+    /// A source of the text so far.
+    Citation(Citation<'a>),
+    /// How likely the tokens of the text were that comes next, in the same event of the provider's; or of the text before, where none comes.
+    Logprobs(Vec<TokenLogprob<'a>>),
     /// The part that was going on is complete, for dialects that say so.
     PartEnd,
-    /// The answer is complete.
+    /// The choice is complete.
     Finish { reason: FinishReason, stop_sequence: Option<Str<'a>> },
     /// What it cost so far; a running total that may lack parts.
     Usage(Usage),

@@ -9,12 +9,13 @@ pub(crate) struct Losses<'l> {
     provider: &'l str,
     lenient: &'l [String],
     dropped: Vec<String>,
+    is_openai: bool,
 }
 
 impl<'l> Losses<'l> {
-    /// For a provider, and the features a policy lets drop.
-    pub fn new(provider: &'l str, lenient: &'l [String]) -> Self {
-        Self { provider, lenient, dropped: Vec::new() }
+    /// For a provider, and the features a policy lets drop. `is_openai` says whether it takes the fields of [`Request::openai`].
+    pub fn new(provider: &'l str, lenient: &'l [String], is_openai: bool) -> Self {
+        Self { provider, lenient, dropped: Vec::new(), is_openai }
     }
 
     /// A feature the provider lacks: an error, unless the policy lets it drop.
@@ -26,8 +27,11 @@ impl<'l> Losses<'l> {
         Ok(())
     }
 
-    /// The same for all a request has that the canonical model does not.
+    /// The same for all a request has that the canonical model does not. What OpenAI's APIs share is left to their writers.
     pub fn lacks_extras(&mut self, request: &Request<'_>) -> Result<(), Refusal> {
+        if !self.is_openai {
+            request.openai.iter().try_for_each(|(feature, _)| self.lacks(feature))?;
+        }
         request.hints.iter().for_each(|hint| self.note(hint));
         request.extras.iter().try_for_each(|feature| self.lacks(feature))
     }

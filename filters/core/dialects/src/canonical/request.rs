@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use tollgate_wire::json::{Str, Value};
 
+use super::Arguments;
+
 /// A request, in any dialect.
 #[derive(Debug, Clone)]
 pub(crate) struct Request<'a> {
-    pub model: Str<'a>,
     pub stream: bool,
     /// Whether the client wants usage in the stream.
     pub stream_usage: bool,
@@ -26,6 +27,11 @@ pub(crate) struct Request<'a> {
     pub tier: Option<Tier>,
     /// How many answers are wanted.
     pub choices: u64,
+    /// How many of the likeliest tokens are wanted for each of the answer; 0 asks for the token's own likelihood alone.
+    pub logprobs: Option<u64>,
+    /// Fields that OpenAI's two conversation APIs share and nobody else has, as written. A writer for one of those takes them, for
+    /// others they are extras.
+    pub openai: Vec<(&'static str, Value<'a>)>,
     /// What only this dialect can say, by feature name: a top-level field's own name, or `parent.field`.
     pub extras: Vec<Cow<'static, str>>,
     /// What others do without being asked, by feature name: dropped without harm, and listed.
@@ -33,10 +39,9 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// An empty request to a model.
-    pub fn new(model: Str<'a>) -> Self {
+    /// A request that says nothing.
+    pub fn new() -> Self {
         Self {
-            model,
             stream: false,
             stream_usage: false,
             messages: Vec::new(),
@@ -51,6 +56,8 @@ impl<'a> Request<'a> {
             end_user: None,
             tier: None,
             choices: 1,
+            logprobs: None,
+            openai: Vec::new(),
             extras: Vec::new(),
             hints: Vec::new(),
         }
@@ -64,12 +71,28 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// The name of the tool that was called under this id.
+    pub fn called_tool(&self, call: Str<'_>) -> Option<Str<'a>> {
+        self.messages.iter().flat_map(|message| &message.parts).find_map(|part| match part {
+            Part::ToolCall { id: Some(id), name, .. } if id.raw() == call.raw() => Some(*name),
+            _ => None,
+        })
+    }
+
     /// Notes an unknown field of a part of the request. Null says nothing.
     pub fn unknown(&mut self, parent: &str, field: &str, value: Value<'_>) {
         if !value.is_null() {
             self.extra(if parent.is_empty() { field.to_owned() } else { format!("{parent}.{field}") });
         }
     }
+}
+
+/// A request as a provider's API has it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub body: Vec<u8>,
+    /// The answer comes as the call of a tool that was added to get JSON.
+    pub json_tool: bool,
 }
 
 /// Who speaks. What a tool returned is a [part](Part::ToolResult) of the user's message.
@@ -89,14 +112,50 @@ pub(crate) struct Message<'a> {
 /// A piece of a message. `cache` is Anthropic's cache mark behind it, as written.
 #[derive(Debug, Clone)]
 pub(crate) enum Part<'a> {
-    Text { text: Str<'a>, cache: Option<Value<'a>> },
-    Image { source: Source<'a>, cache: Option<Value<'a>> },
-    Document { source: Source<'a>, title: Option<Str<'a>>, context: Option<Str<'a>>, cache: Option<Value<'a>> },
-    Reasoning { text: Str<'a>, signature: Option<Str<'a>> },
-    RedactedReasoning { data: Str<'a> },
-    Refusal { text: Str<'a> },
-    ToolCall { id: Option<Str<'a>>, name: Str<'a>, arguments: Arguments<'a>, cache: Option<Value<'a>> },
-    ToolResult { id: Str<'a>, content: Vec<Part<'a>>, is_error: bool, cache: Option<Value<'a>> },
+    Text {
+        text: Str<'a>,
+        cache: Option<Value<'a>>,
+    },
+    Image {
+        source: Source<'a>,
+        cache: Option<Value<'a>>,
+    },
+    Document {
+        source: Source<'a>,
+        title: Option<Str<'a>>,
+        context: Option<Str<'a>>,
+        cache: Option<Value<'a>>,
+    },
+    Audio {
+        source: Source<'a>,
+        cache: Option<Value<'a>>,
+    },
+    /// `signature` as the client sent it: [open](crate::protocol::Signer::open) it before use. With an empty text it belongs to the call behind it.
+    Reasoning {
+        text: Str<'a>,
+        signature: Option<Str<'a>>,
+    },
+    /// `data` is a signature too.
+    RedactedReasoning {
+        data: Str<'a>,
+    },
+    /// A source of the text before it.
+    Citation(Citation<'a>),
+    Refusal {
+        text: Str<'a>,
+    },
+    ToolCall {
+        id: Option<Str<'a>>,
+        name: Str<'a>,
+        arguments: Arguments<'a>,
+        cache: Option<Value<'a>>,
+    },
+    ToolResult {
+        id: Str<'a>,
+        content: Vec<Part<'a>>,
+        is_error: bool,
+        cache: Option<Value<'a>>,
+    },
 }
 
 /// Where an image or document is. The strings are escaped JSON text.
@@ -107,13 +166,15 @@ pub(crate) enum Source<'a> {
     PlainText(Str<'a>),
 }
 
-/// What a tool is called with.
+/// A source that a text names.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Arguments<'a> {
-    /// JSON text in a string, as OpenAI has it. It may not be JSON at all: models fail, and answers are cut.
-    Quoted(Str<'a>),
-    /// The JSON itself, as Anthropic has it.
-    Json(Value<'a>),
+pub(crate) struct Citation<'a> {
+    pub url: Option<Str<'a>>,
+    pub title: Option<Str<'a>>,
+    /// What the source says.
+    pub quote: Option<Str<'a>>,
+    /// Which characters of the answer's text rest on it, where the provider tells: from, and up to but not including.
+    pub range: Option<(u64, u64)>,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use tollgate_wire::json::Writer;
 
-use crate::ClientDialect;
+use crate::client::{ClientDialect, ClientVendor};
 
 /// When a model was made is not known here, and both APIs want a time: the epoch.
 const EPOCH: &str = "1970-01-01T00:00:00Z";
@@ -11,7 +11,7 @@ const EPOCH: &str = "1970-01-01T00:00:00Z";
 pub fn models_list<'a>(dialect: ClientDialect, names: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
     let mut out = Writer::new();
     out.begin_object();
-    if dialect == ClientDialect::OpenaiChat {
+    if dialect.vendor() == ClientVendor::Openai {
         out.field_str("object", "list");
     }
     out.key("data").begin_array();
@@ -22,7 +22,7 @@ pub fn models_list<'a>(dialect: ClientDialect, names: impl IntoIterator<Item = &
         write_model(&mut out, dialect, name);
     }
     out.end_array();
-    if dialect == ClientDialect::AnthropicMessages {
+    if dialect.vendor() == ClientVendor::Anthropic {
         out.field_bool("has_more", false);
         for (key, id) in [("first_id", first), ("last_id", last)] {
             match id {
@@ -45,14 +45,14 @@ pub fn model(dialect: ClientDialect, name: &str) -> Vec<u8> {
 
 fn write_model(out: &mut Writer, dialect: ClientDialect, name: &str) {
     out.begin_object();
-    match dialect {
-        ClientDialect::OpenaiChat => {
+    match dialect.vendor() {
+        ClientVendor::Openai => {
             out.field_str("id", name)
                 .field_str("object", "model")
                 .field_u64("created", 0)
                 .field_str("owned_by", "tollgate");
         }
-        ClientDialect::AnthropicMessages => {
+        ClientVendor::Anthropic => {
             out.field_str("type", "model").field_str("id", name).field_str("display_name", name);
             out.field_str("created_at", EPOCH).field_str("lifecycle", "active");
         }

@@ -3,7 +3,7 @@
 use tollgate_wire::json::{Str, Value};
 
 use crate::Usage;
-use crate::canonical::{Answer, Arguments, FinishReason, Part};
+use crate::canonical::{Answer, Arguments, Choice, FinishReason, Part};
 
 /// Reads an answer. None if it is none: no choice with a message.
 pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
@@ -22,9 +22,12 @@ pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
     Some(Answer {
         id: body.get("id").and_then(|id| id.as_str()),
         model: body.get("model").and_then(|model| model.as_str()),
-        finish: finish_reason(reason, &parts),
-        parts,
-        stop_sequence: None,
+        choices: vec![Choice {
+            finish: finish_reason(reason, &parts),
+            parts,
+            stop_sequence: None,
+            logprobs: Vec::new(),
+        }],
         usage: body.get("usage").and_then(Usage::from_openai),
     })
 }

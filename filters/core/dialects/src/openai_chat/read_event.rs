@@ -33,7 +33,7 @@ impl EventReader {
     }
 
     /// Reads one event. Only the first choice counts: more are refused at the request.
-    pub fn read<'a>(&mut self, data: Value<'a>, emit: &mut dyn FnMut(Event<'a>)) {
+    pub fn read<'a>(&mut self, data: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         if let Some(error) = data.get("error").filter(|error| !error.is_null()) {
             return emit(Event::Error(read_error(500, error, data)));
         }
@@ -61,7 +61,7 @@ impl EventReader {
         }
     }
 
-    fn delta<'a>(&mut self, delta: Value<'a>, emit: &mut dyn FnMut(Event<'a>)) {
+    fn delta<'a>(&mut self, delta: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         let text =
             |key: &str| delta.get(key).and_then(|value| value.as_str()).filter(|text: &Str<'a>| !text.is_empty());
         if let Some(text) = text("reasoning_content").or_else(|| text("reasoning")) {
@@ -78,7 +78,7 @@ impl EventReader {
         }
     }
 
-    fn call<'a>(&mut self, call: Value<'a>, emit: &mut dyn FnMut(Event<'a>)) {
+    fn call<'a>(&mut self, call: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         let index = call.get("index").and_then(|index| index.as_u64()).unwrap_or(0);
         let id = call.get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty());
         let function = call.get("function");

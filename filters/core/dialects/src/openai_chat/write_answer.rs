@@ -4,9 +4,13 @@ use tollgate_wire::json::{Str, Writer};
 
 use crate::Usage;
 use crate::canonical::{Answer, Arguments, FinishReason, Part};
+use crate::translate::AnswerPlan;
 
-/// Writes an answer that began at `created` (Unix seconds). With `json_tool` the call of a tool is the content that was asked for.
-pub(crate) fn write_answer(answer: &Answer<'_>, created: u64, json_tool: bool) -> Vec<u8> {
+/// Writes an answer. Where JSON was asked for by way of a tool, its call is the content.
+pub(crate) fn write_answer(answer: &Answer<'_>, plan: &AnswerPlan) -> Vec<u8> {
+    let (created, json_tool) = (plan.now_secs(), plan.json_tool);
+    let (parts, finish) =
+        answer.first().map_or((&[][..], FinishReason::Stop), |choice| (&*choice.parts, choice.finish));
     let mut out = Writer::with_capacity(1024);
     out.begin_object().key("id").begin_string();
     if let Some(id) = answer.id {
@@ -18,11 +22,8 @@ pub(crate) fn write_answer(answer: &Answer<'_>, created: u64, json_tool: bool) -
         None => out.field_str("model", ""),
     };
     out.key("choices").begin_array().begin_object().field_u64("index", 0);
-    message(&answer.parts, json_tool, out.key("message"));
-    out.field_null("logprobs")
-        .field_str("finish_reason", finish_reason(answer.finish, json_tool))
-        .end_object()
-        .end_array();
+    message(parts, json_tool, out.key("message"));
+    out.field_null("logprobs").field_str("finish_reason", finish_reason(finish, json_tool)).end_object().end_array();
     if let Some(usage) = &answer.usage {
         write_usage(usage, out.key("usage"));
     }

@@ -7,6 +7,7 @@ use super::write_answer::{finish_reason, write_redacted_thinking, write_thinking
 use crate::canonical::Event;
 use crate::refusal::Refusal;
 use crate::stream::DONE;
+use crate::translate::AnswerPlan;
 use crate::{ClientDialect, Usage};
 
 /// Longest `id` and `model` that are repeated in every chunk, in bytes; a longer one is left out.
@@ -34,7 +35,8 @@ pub(crate) struct EventWriter {
 }
 
 impl EventWriter {
-    pub fn new(created: u64, include_usage: bool, json_tool: bool) -> Self {
+    pub fn new(plan: &AnswerPlan) -> Self {
+        let (created, include_usage, json_tool) = (plan.now_secs(), plan.include_usage, plan.json_tool);
         let (id, model) = (String::new(), String::new());
         let (started, finished, ended, usage, bare_call) = (false, false, false, None, None);
         Self {
@@ -103,7 +105,7 @@ impl EventWriter {
             Event::ToolInput { tool, json } => self.arguments(tool, out, |function| {
                 function.field_str("arguments", json.raw());
             }),
-            Event::PartEnd => {}
+            Event::PartEnd | Event::Choice(_) | Event::Citation(_) | Event::Logprobs(_) => {}
             Event::Finish { reason, .. } => self.finish_chunk(finish_reason(reason, self.json_tool), out),
             Event::Usage(usage) => self.usage.get_or_insert_default().merge(&usage),
             Event::Error(refusal) => self.fail(&refusal, out),

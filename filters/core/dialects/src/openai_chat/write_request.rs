@@ -4,8 +4,9 @@ mod message;
 
 use tollgate_wire::json::{Value, Writer};
 
-use crate::canonical::{Effort, Format, Losses, Reasoning, Request, Tier, Tool, ToolChoice};
+use crate::canonical::{Effort, Format, Losses, Reasoning, Request, Tier, Tool, ToolChoice, Written};
 use crate::refusal::Refusal;
+use crate::translate::target::Target;
 
 /// `stop` takes so many sequences.
 const MAX_STOPS: usize = 4;
@@ -15,22 +16,21 @@ const MAX_STOPS: usize = 4;
 const MEDIUM_BUDGET: u64 = 4_096;
 const HIGH_BUDGET: u64 = 16_384;
 
-/// Writes a request for `model`, or for the model the client named.
+/// Writes a request.
 ///
 /// # Errors
 /// A 400 for what the provider lacks, unless the policy is lenient about it.
 pub(crate) fn write_request(
     request: &Request<'_>,
-    model: Option<&str>,
+    target: &Target<'_>,
     losses: &mut Losses<'_>,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Written, Refusal> {
     losses.lacks_extras(request)?;
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
-    match model {
-        Some(model) => out.field_str("model", model),
-        None => out.field_raw_str("model", request.model),
-    };
+    if let Some(model) = target.model_in_body {
+        out.field_str("model", model);
+    }
     out.key("messages").begin_array();
     message::messages(&request.messages, &mut out, losses)?;
     out.end_array();
@@ -67,7 +67,7 @@ pub(crate) fn write_request(
         }
     }
     out.end_object();
-    Ok(out.finish())
+    Ok(Written { body: out.finish(), json_tool: false })
 }
 
 fn tool(tool: &Tool<'_>, out: &mut Writer, losses: &mut Losses<'_>) {

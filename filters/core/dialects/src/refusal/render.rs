@@ -5,7 +5,7 @@ use tollgate_wire::json::Writer;
 use tollgate_wire::sse;
 
 use super::{Refusal, RefusalKind};
-use crate::ClientDialect;
+use crate::client::{ClientDialect, ClientVendor};
 
 /// From here on SDKs do not wait for `retry-after` but fall back to short pauses of their own: 60 s in both.
 const LONGEST_OBEYED_RETRY: u64 = 60;
@@ -42,8 +42,8 @@ impl Refusal {
     #[must_use]
     pub fn body(&self, dialect: ClientDialect) -> Vec<u8> {
         let mut out = Writer::with_capacity(self.message.len() + 128);
-        match dialect {
-            ClientDialect::OpenaiChat => {
+        match dialect.vendor() {
+            ClientVendor::Openai => {
                 out.begin_object().key("error").begin_object();
                 out.field_str("message", &self.message).field_str("type", self.openai_type());
                 match &self.param {
@@ -56,7 +56,7 @@ impl Refusal {
                 };
                 out.end_object().end_object();
             }
-            ClientDialect::AnthropicMessages => {
+            ClientVendor::Anthropic => {
                 out.begin_object().field_str("type", "error").key("error").begin_object();
                 out.field_str("type", self.anthropic_type()).field_str("message", &self.message);
                 out.end_object().end_object();
@@ -70,8 +70,8 @@ impl Refusal {
     pub fn render_event(&self, dialect: ClientDialect) -> Vec<u8> {
         let mut out = Vec::new();
         let name = match dialect {
-            ClientDialect::OpenaiChat => None,
-            ClientDialect::AnthropicMessages => Some("error"),
+            ClientDialect::OpenaiResponses | ClientDialect::AnthropicMessages => Some("error"),
+            ClientDialect::OpenaiChat | ClientDialect::OpenaiCompletions | ClientDialect::OpenaiEmbeddings => None,
         };
         sse::write_event(&mut out, name, &self.body(dialect));
         out

@@ -9,7 +9,10 @@ use crate::ClientDialect;
 /// Makes a stream report its usage where the client did not ask for that and the dialect does not do so anyway. Returns whether it had to:
 /// the extra event must then be hidden from the client.
 pub fn ask_for_stream_usage(facts: &RequestFacts<'_>, edits: &mut Edits) -> bool {
-    if facts.dialect != ClientDialect::OpenaiChat || !facts.stream || facts.wants_stream_usage {
+    if !matches!(facts.dialect, ClientDialect::OpenaiChat | ClientDialect::OpenaiCompletions)
+        || !facts.stream
+        || facts.wants_stream_usage
+    {
         return false;
     }
     const ASK: &str = "\"include_usage\":true";
@@ -32,7 +35,9 @@ pub fn ask_for_stream_usage(facts: &RequestFacts<'_>, edits: &mut Edits) -> bool
 pub fn cap_output(facts: &RequestFacts<'_>, limit: u64, edits: &mut Edits) -> u64 {
     let fields: &[&str] = match facts.dialect {
         ClientDialect::OpenaiChat => &["max_completion_tokens", "max_tokens"],
-        ClientDialect::AnthropicMessages => &["max_tokens"],
+        ClientDialect::OpenaiResponses => &["max_output_tokens"],
+        ClientDialect::AnthropicMessages | ClientDialect::OpenaiCompletions => &["max_tokens"],
+        ClientDialect::OpenaiEmbeddings => return 0,
     };
     let mut holds = None;
     for value in fields.iter().filter_map(|field| facts.body.get(field)) {

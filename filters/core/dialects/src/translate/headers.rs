@@ -1,9 +1,7 @@
 //! The headers of an answer: each API has its own names for the same things.
 
-use tollgate_policy::translate::ProviderApi;
-
 use super::AnswerPlan;
-use crate::ClientDialect;
+use crate::client::ClientVendor;
 
 /// A change of one header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +27,9 @@ const RESETS: [(&str, &str); 2] = [
     ("x-ratelimit-reset-tokens", "anthropic-ratelimit-tokens-reset"),
 ];
 
+/// How the headers begin that only some API has.
+const FOREIGN: [&str; 6] = ["x-ratelimit-", "openai-", "x-request-id", "anthropic-", "request-id", "x-amzn-"];
+
 /// The changes that give an answer's headers the names of the client's API. `retry-after` means the same in both and stays; what only the
 /// provider's API has is removed, and what cannot be read as well. Names in `headers` are lower case.
 #[must_use]
@@ -38,12 +39,7 @@ pub fn answer_headers<'h>(plan: &AnswerPlan, headers: impl IntoIterator<Item = (
         return edits;
     }
     for (name, value) in headers {
-        let foreign = match plan.api {
-            ProviderApi::Openai => {
-                name.starts_with("x-ratelimit-") || name.starts_with("openai-") || name == "x-request-id"
-            }
-            ProviderApi::Anthropic => name.starts_with("anthropic-") || name == "request-id",
-        };
+        let foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
         if !foreign {
             continue;
         }
@@ -54,21 +50,23 @@ pub fn answer_headers<'h>(plan: &AnswerPlan, headers: impl IntoIterator<Item = (
 }
 
 fn renamed(plan: &AnswerPlan, name: &str, value: &str) -> Option<(&'static str, String)> {
-    let is_it = |names: &&(&'static str, &'static str)| match plan.api {
-        ProviderApi::Openai => names.0 == name,
-        ProviderApi::Anthropic => names.1 == name,
-    };
-    let own = |names: &(&'static str, &'static str)| match plan.client {
-        ClientDialect::OpenaiChat => names.0,
-        ClientDialect::AnthropicMessages => names.1,
+    let is_openai = |names: &(&'static str, &'static str)| names.0 == name;
+    let is_it = |names: &&(&'static str, &'static str)| is_openai(names) || names.1 == name;
+    let own = |names: &(&'static str, &'static str)| match plan.client.vendor() {
+        ClientVendor::Openai => names.0,
+        ClientVendor::Anthropic => names.1,
     };
     if let Some(names) = COUNTS.iter().chain(&[("x-request-id", "request-id")]).find(is_it) {
         return Some((own(names), value.to_owned()));
     }
     let names = RESETS.iter().find(is_it)?;
-    let value = match plan.api {
-        ProviderApi::Openai => rfc3339(plan.now_secs.checked_add(duration_secs(value)?)?),
-        ProviderApi::Anthropic => format_duration(parse_rfc3339(value)?.saturating_sub(plan.now_secs)),
+    let seconds = match is_openai(names) {
+        true => duration_secs(value)?,
+        false => parse_rfc3339(value)?.saturating_sub(plan.now_secs()),
+    };
+    let value = match plan.client.vendor() {
+        ClientVendor::Openai => format_duration(seconds),
+        ClientVendor::Anthropic => rfc3339(plan.now_secs().checked_add(seconds)?),
     };
     Some((own(names), value))
 }
@@ -133,10 +131,13 @@ fn days(year: u64, month: u64, day: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+
     use super::*;
+    use crate::ClientDialect;
 
     fn plan(client: ClientDialect, api: ProviderApi) -> AnswerPlan {
-        AnswerPlan::new(client, api, 1_735_689_600)
+        AnswerPlan::new(client, &ProviderConfig::new(api), "model", 1_735_689_600_000_000_000).unwrap()
     }
 
     #[test]

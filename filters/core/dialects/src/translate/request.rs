@@ -1,13 +1,18 @@
 //! The request's way to the provider.
 
-use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_policy::translate::ProviderConfig;
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Tape, Value};
 
 use super::AnswerPlan;
-use crate::canonical::{Losses, Request};
+use super::target::Target;
+use crate::canonical::{Losses, Request, Written, has_seal};
+use crate::client::ClientVendor;
+use crate::protocol::Protocol;
 use crate::refusal::Refusal;
-use crate::{ClientDialect, anthropic, openai_chat};
+use crate::{
+    ClientDialect, anthropic, bedrock, cohere, embeddings, gemini, openai_chat, openai_completions, openai_responses,
+};
 
 /// One attempt at one provider. Every attempt starts from the client's own request.
 #[derive(Debug, Clone, Copy)]
@@ -20,14 +25,14 @@ pub struct Attempt<'a> {
     pub model: Option<&'a str>,
     /// Features that may be dropped where the provider lacks them.
     pub lenient: &'a [String],
-    /// The time, in Unix seconds.
-    pub now_secs: u64,
+    /// The time, in nanoseconds since 1970.
+    pub now_nanos: u64,
 }
 
 /// What to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpstreamRequest {
-    /// The path, the provider's prefix included. `:authority` is the provider's own.
+    /// The path, the provider's prefix and the protocol's query included. `:authority` is the provider's own.
     pub path: String,
     /// Headers to set, replacing any of that name.
     pub set_headers: Vec<(&'static str, String)>,
@@ -45,7 +50,7 @@ pub struct UpstreamRequest {
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 
 const COMMON_DROPS: &[&str] = &["authorization", "x-api-key", "api-key", "accept-encoding"];
-const TO_OPENAI_DROPS: &[&str] = &[
+const FROM_ANTHROPIC_DROPS: &[&str] = &[
     "authorization",
     "x-api-key",
     "api-key",
@@ -54,7 +59,7 @@ const TO_OPENAI_DROPS: &[&str] = &[
     "anthropic-beta",
     "anthropic-dangerous-direct-browser-access",
 ];
-const TO_ANTHROPIC_DROPS: &[&str] = &[
+const FROM_OPENAI_DROPS: &[&str] = &[
     "authorization",
     "x-api-key",
     "api-key",
@@ -70,75 +75,105 @@ const TO_ANTHROPIC_DROPS: &[&str] = &[
 /// # Errors
 /// A 400 in the caller's terms: the body is not JSON, a field is not what the API says, or the provider lacks a feature.
 pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Refusal> {
-    let api = attempt.provider.api;
-    let mut upstream = UpstreamRequest {
-        path: format!("{}{}", attempt.provider.path_prefix, path(api)),
-        set_headers: Vec::new(),
-        drop_headers: COMMON_DROPS,
-        body: None,
-        dropped: Vec::new(),
-        answer: AnswerPlan::new(attempt.client, api, attempt.now_secs),
-    };
     let mut tape = Tape::default();
-    if attempt.client.is_spoken_by(api) {
-        if let Some(model) = attempt.model {
-            let value = tape.parse(body, Limits::default()).map_err(Refusal::not_json)?;
-            upstream.body = with_model(value, body, model)?;
-        }
-        return Ok(upstream);
-    }
     let value = tape.parse(body, Limits::default()).map_err(Refusal::not_json)?;
     if !value.is_object() {
         return Err(Refusal::invalid_field("body", "a JSON object"));
     }
-    let request = read(attempt.client, value)?;
-    upstream.answer.streaming = request.stream;
-    upstream.answer.include_usage = request.stream_usage;
-    let mut losses = Losses::new(api.as_str(), attempt.lenient);
-    match api {
-        ProviderApi::Openai => {
-            upstream.drop_headers = TO_OPENAI_DROPS;
-            upstream.body = Some(openai_chat::write_request(&request, attempt.model, &mut losses)?);
-        }
-        ProviderApi::Anthropic => {
-            upstream.drop_headers = TO_ANTHROPIC_DROPS;
+    let own = value.get("model").and_then(|model| model.as_str()).ok_or_else(|| Refusal::missing_field("model"))?;
+    let own = own.decode();
+    let model = attempt.model.unwrap_or(&own);
+    let stream = value.get("stream").and_then(|stream| stream.as_bool()).unwrap_or(false);
+    let target = Target::choose(attempt.client, attempt.provider, model, stream)?;
+    let mut upstream = UpstreamRequest {
+        path: format!("{}{}", attempt.provider.path_prefix, target.path),
+        set_headers: target.headers.clone(),
+        drop_headers: COMMON_DROPS,
+        body: None,
+        dropped: Vec::new(),
+        answer: AnswerPlan::of_target(attempt.client, &target, attempt.now_nanos),
+    };
+    if upstream.answer.passes_through() && !has_seal(body) {
+        upstream.body = as_it_is(value, body, &target)?;
+        return Ok(upstream);
+    }
+    if !upstream.answer.passes_through() {
+        upstream.drop_headers = match attempt.client.vendor() {
+            ClientVendor::Openai => FROM_OPENAI_DROPS,
+            ClientVendor::Anthropic => FROM_ANTHROPIC_DROPS,
+        };
+        if target.protocol == Protocol::AnthropicMessages && target.model_in_body.is_some() {
             upstream.set_headers.push(("anthropic-version", ANTHROPIC_VERSION.to_owned()));
-            let name = attempt.model.map_or_else(|| request.model.decode(), Into::into);
-            let limit = attempt.provider.max_output_tokens.get(&*name).copied();
-            let written = anthropic::write_request(&request, attempt.model, limit, &mut losses)?;
-            upstream.answer.json_tool = written.json_tool;
-            upstream.body = Some(written.body);
         }
+    }
+    let is_openai = matches!(target.protocol, Protocol::OpenaiChat | Protocol::OpenaiResponses);
+    let mut losses = Losses::new(attempt.provider.api.as_str(), attempt.lenient, is_openai);
+    if attempt.client == ClientDialect::OpenaiEmbeddings {
+        let request = embeddings::read_request(value)?;
+        upstream.body = Some(embeddings::write_request(&request, &target, &mut losses)?);
+    } else {
+        let request = read(attempt.client, value)?;
+        upstream.answer.streaming = request.stream;
+        upstream.answer.include_usage = request.stream_usage;
+        let written = write(&request, &target, &mut losses)?;
+        upstream.answer.json_tool = written.json_tool;
+        upstream.body = Some(written.body);
+    }
+    if attempt.client == ClientDialect::OpenaiResponses {
+        upstream.answer.echo = openai_responses::echo(value);
     }
     upstream.dropped = losses.dropped();
     Ok(upstream)
 }
 
-/// A request, from any client dialect.
+/// A request, from any client dialect of conversations.
 pub(super) fn read<'a>(client: ClientDialect, body: Value<'a>) -> Result<Request<'a>, Refusal> {
     match client {
         ClientDialect::OpenaiChat => openai_chat::read_request(body),
+        ClientDialect::OpenaiResponses => openai_responses::read_request(body),
+        ClientDialect::OpenaiCompletions => openai_completions::read_request(body),
         ClientDialect::AnthropicMessages => anthropic::read_request(body),
+        ClientDialect::OpenaiEmbeddings => Err(Refusal::internal()),
     }
 }
 
-fn path(api: ProviderApi) -> &'static str {
-    match api {
-        ProviderApi::Openai => ClientDialect::OpenaiChat.path(),
-        ProviderApi::Anthropic => ClientDialect::AnthropicMessages.path(),
+pub(super) fn write(request: &Request<'_>, target: &Target<'_>, losses: &mut Losses<'_>) -> Result<Written, Refusal> {
+    match target.protocol {
+        Protocol::OpenaiChat => openai_chat::write_request(request, target, losses),
+        Protocol::OpenaiResponses => openai_responses::write_request(request, target, losses),
+        Protocol::AnthropicMessages => anthropic::write_request(request, target, losses),
+        Protocol::Gemini => gemini::write_request(request, target, losses),
+        Protocol::Converse => bedrock::write_request(request, target, losses),
+        Protocol::CohereChat => cohere::write_request(request, target, losses),
+        Protocol::OpenaiCompletions => Err(Refusal::unsupported("completions", target.provider.api.as_str())),
+        Protocol::OpenaiEmbeddings
+        | Protocol::GeminiEmbeddings
+        | Protocol::VertexEmbeddings
+        | Protocol::TitanEmbeddings
+        | Protocol::BedrockCohereEmbeddings
+        | Protocol::CohereEmbeddings => Err(Refusal::internal()),
     }
 }
 
-/// The same body with another model's name, or None if it has that name already.
-fn with_model(value: Value<'_>, body: &[u8], model: &str) -> Result<Option<Vec<u8>>, Refusal> {
-    let current = value.get("model").ok_or_else(|| Refusal::missing_field("model"))?;
-    if current.as_str().is_some_and(|name| name == model) {
+/// The body as the client wrote it, save for the model's name and what the server deviates in. None if nothing changes.
+fn as_it_is(value: Value<'_>, body: &[u8], target: &Target<'_>) -> Result<Option<Vec<u8>>, Refusal> {
+    let mut edits = Edits::default();
+    if let Some(model) = target.model_in_body {
+        let current = value.get("model").ok_or_else(|| Refusal::missing_field("model"))?;
+        if current.as_str().is_none_or(|name| name != model) {
+            let mut name = tollgate_wire::json::Writer::with_capacity(model.len() + 2);
+            name.string(model);
+            edits.push(current.span(), name.as_bytes());
+        }
+    }
+    match target.protocol {
+        Protocol::OpenaiChat => openai_chat::as_server_takes_it(value, target, &mut edits),
+        Protocol::AnthropicMessages => anthropic::as_server_takes_it(value, target, &mut edits),
+        _ => {}
+    }
+    if edits.is_empty() {
         return Ok(None);
     }
-    let mut name = tollgate_wire::json::Writer::with_capacity(model.len() + 2);
-    name.string(model);
-    let mut edits = Edits::default();
-    edits.push(current.span(), name.as_bytes());
-    // One edit inside the body always applies.
+    // Edits of different fields never overlap.
     edits.apply(body).map(Some).map_err(|_| Refusal::internal())
 }

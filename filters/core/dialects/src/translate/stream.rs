@@ -1,13 +1,15 @@
 //! The way back of a streamed answer.
 
-use tollgate_policy::translate::ProviderApi;
+use tollgate_wire::eventstream::{Decoder, Message};
 use tollgate_wire::json::{Limits, Tape};
 use tollgate_wire::sse;
 
 use super::AnswerPlan;
 use crate::canonical::Event;
+use crate::protocol::Protocol;
 use crate::refusal::Refusal;
-use crate::{ClientDialect, anthropic, openai_chat};
+use crate::stream::is_done;
+use crate::{ClientDialect, anthropic, bedrock, cohere, gemini, openai_chat, openai_completions, openai_responses};
 
 /// Largest event of a provider, in bytes. The largest there are carry an image each; a larger one ends the stream with an error.
 const MAX_EVENT: usize = 8 << 20;
@@ -22,7 +24,20 @@ pub struct StreamTranslator {
 
 #[derive(Debug)]
 struct Work {
-    parser: sse::Parser,
+    frames: Frames,
+    events: Events,
+}
+
+/// How events are told apart.
+#[derive(Debug)]
+enum Frames {
+    Sse(sse::Parser),
+    EventStream(Decoder),
+}
+
+/// From events of the provider's to events of the client's.
+#[derive(Debug)]
+struct Events {
     tape: Tape,
     reader: Reader,
     writer: Writer,
@@ -30,14 +45,24 @@ struct Work {
 
 #[derive(Debug)]
 enum Reader {
-    Openai(openai_chat::EventReader),
+    OpenaiChat(openai_chat::EventReader),
+    OpenaiResponses(openai_responses::EventReader),
     Anthropic(anthropic::EventReader),
+    Gemini(gemini::EventReader),
+    Bedrock(bedrock::EventReader),
+    Cohere(cohere::EventReader),
+    /// Nothing is streamed in this protocol.
+    None,
 }
 
 #[derive(Debug)]
-enum Writer {
+pub(super) enum Writer {
     OpenaiChat(openai_chat::EventWriter),
+    OpenaiResponses(openai_responses::EventWriter),
+    OpenaiCompletions(openai_completions::EventWriter),
     AnthropicMessages(anthropic::EventWriter),
+    /// The client asked for nothing that is streamed.
+    None,
 }
 
 impl StreamTranslator {
@@ -47,78 +72,128 @@ impl StreamTranslator {
         if plan.passes_through() {
             return Self { work: None };
         }
-        let reader = match plan.api {
-            ProviderApi::Openai => Reader::Openai(openai_chat::EventReader::default()),
-            ProviderApi::Anthropic => Reader::Anthropic(anthropic::EventReader::default()),
+        let frames = match plan.protocol.is_binary() {
+            true => Frames::EventStream(Decoder::new(MAX_EVENT)),
+            false => Frames::Sse(sse::Parser::new(MAX_EVENT)),
         };
-        let writer = match plan.client {
-            ClientDialect::OpenaiChat => {
-                let (created, usage, json_tool) = (plan.now_secs, plan.include_usage, plan.json_tool);
-                Writer::OpenaiChat(openai_chat::EventWriter::new(created, usage, json_tool))
-            }
-            ClientDialect::AnthropicMessages => Writer::AnthropicMessages(anthropic::EventWriter::default()),
-        };
-        let (parser, tape) = (sse::Parser::new(MAX_EVENT), Tape::default());
-        Self { work: Some(Box::new(Work { parser, tape, reader, writer })) }
+        let events = Events { tape: Tape::default(), reader: Reader::new(plan.protocol), writer: Writer::new(plan) };
+        Self { work: Some(Box::new(Work { frames, events })) }
     }
 
     /// Takes the next bytes of the provider's and appends what the client gets for them.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         let Some(work) = &mut self.work else { return out.extend_from_slice(bytes) };
-        let Work { parser, tape, reader, writer } = &mut **work;
-        if parser.push(bytes, |event| translate(event, tape, reader, writer, out)).is_err() {
-            writer.write(Event::Error(Refusal::upstream("sent an event that is too large")), out);
+        let Work { frames, events } = &mut **work;
+        let readable = match frames {
+            Frames::Sse(parser) => parser.push(bytes, |event| events.event(event.event, event.data, out)).is_ok(),
+            Frames::EventStream(decoder) => decoder.push(bytes, |message| events.message(message, out)).is_ok(),
+        };
+        if !readable {
+            let what = "sent an event that is too large or damaged";
+            events.writer.write(Event::Error(Refusal::upstream(what)), out);
         }
     }
 
     /// The provider's bytes have ended: appends what is missing for a legal end, which is an error if the answer was cut.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         let Some(work) = &mut self.work else { return };
-        let Work { parser, tape, reader, writer } = &mut **work;
+        let Work { frames, events } = &mut **work;
         // Some servers forget the last blank line. What is cut inside an event is no JSON.
-        if let Some(last) = parser.finish()
-            && (is_end(reader, last.data) || tape.parse(last.data, Limits::default()).is_ok())
+        if let Frames::Sse(parser) = frames
+            && let Some(last) = parser.finish()
+            && (is_done(last.data) || events.tape.parse(last.data, Limits::default()).is_ok())
         {
-            translate(last, tape, reader, writer, out);
+            events.event(last.event, last.data, out);
         }
-        writer.finish(out);
+        events.writer.finish(out);
     }
 }
 
-fn translate(event: sse::Event<'_>, tape: &mut Tape, reader: &mut Reader, writer: &mut Writer, out: &mut Vec<u8>) {
-    if event.data.is_empty() {
-        return;
+impl Events {
+    fn event(&mut self, name: &str, data: &[u8], out: &mut Vec<u8>) {
+        if data.is_empty() {
+            return;
+        }
+        // The end mark of OpenAI's streams, which others have taken over. No protocol sends it before its end.
+        if is_done(data) {
+            return self.writer.write(Event::End, out);
+        }
+        let Ok(data) = self.tape.parse(data, Limits::default()) else {
+            let what = "sent an event that could not be read";
+            return self.writer.write(Event::Error(Refusal::upstream(what)), out);
+        };
+        let mut emit = |event: Event<'_>| self.writer.write(event, out);
+        match &mut self.reader {
+            Reader::OpenaiChat(reader) => reader.read(data, &mut emit),
+            Reader::OpenaiResponses(reader) => reader.read(name, data, &mut emit),
+            Reader::Anthropic(reader) => reader.read(name, data, &mut emit),
+            Reader::Gemini(reader) => reader.read(data, &mut emit),
+            Reader::Bedrock(reader) => reader.read(name, data, &mut emit),
+            Reader::Cohere(reader) => reader.read(name, data, &mut emit),
+            Reader::None => {}
+        }
     }
-    if is_end(reader, event.data) {
-        return writer.write(Event::End, out);
-    }
-    let Ok(data) = tape.parse(event.data, Limits::default()) else {
-        return writer.write(Event::Error(Refusal::upstream("sent an event that could not be read")), out);
-    };
-    let mut emit = |event: Event<'_>| writer.write(event, out);
-    match reader {
-        Reader::Openai(reader) => reader.read(data, &mut emit),
-        Reader::Anthropic(reader) => reader.read(event.event, data, &mut emit),
+
+    fn message(&mut self, message: Message<'_>, out: &mut Vec<u8>) {
+        match message.message_type() {
+            Some("event") | None => self.event(message.event_type().unwrap_or_default(), message.payload, out),
+            // A modelled exception, or an error whose headers say it all.
+            _ => {
+                let refusal = bedrock::read_exception(&message, &mut self.tape);
+                self.writer.write(Event::Error(refusal), out);
+            }
+        }
     }
 }
 
-/// Whether the data is the end mark of the provider's API.
-fn is_end(reader: &Reader, data: &[u8]) -> bool {
-    matches!(reader, Reader::Openai(_)) && openai_chat::EventReader::is_end(data)
+impl Reader {
+    fn new(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::OpenaiChat => Self::OpenaiChat(openai_chat::EventReader::default()),
+            Protocol::OpenaiResponses => Self::OpenaiResponses(openai_responses::EventReader::default()),
+            Protocol::AnthropicMessages => Self::Anthropic(anthropic::EventReader::default()),
+            Protocol::Gemini => Self::Gemini(gemini::EventReader::default()),
+            Protocol::Converse => Self::Bedrock(bedrock::EventReader::default()),
+            Protocol::CohereChat => Self::Cohere(cohere::EventReader::default()),
+            Protocol::OpenaiCompletions
+            | Protocol::OpenaiEmbeddings
+            | Protocol::GeminiEmbeddings
+            | Protocol::VertexEmbeddings
+            | Protocol::TitanEmbeddings
+            | Protocol::BedrockCohereEmbeddings
+            | Protocol::CohereEmbeddings => Self::None,
+        }
+    }
 }
 
 impl Writer {
-    fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
-        match self {
-            Self::OpenaiChat(writer) => writer.write(event, out),
-            Self::AnthropicMessages(writer) => writer.write(event, out),
+    pub(super) fn new(plan: &AnswerPlan) -> Self {
+        match plan.client {
+            ClientDialect::OpenaiChat => Self::OpenaiChat(openai_chat::EventWriter::new(plan)),
+            ClientDialect::OpenaiResponses => Self::OpenaiResponses(openai_responses::EventWriter::new(plan)),
+            ClientDialect::OpenaiCompletions => Self::OpenaiCompletions(openai_completions::EventWriter::new(plan)),
+            ClientDialect::AnthropicMessages => Self::AnthropicMessages(anthropic::EventWriter::new(plan)),
+            ClientDialect::OpenaiEmbeddings => Self::None,
         }
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
+        match self {
+            Self::OpenaiChat(writer) => writer.write(event, out),
+            Self::OpenaiResponses(writer) => writer.write(event, out),
+            Self::OpenaiCompletions(writer) => writer.write(event, out),
+            Self::AnthropicMessages(writer) => writer.write(event, out),
+            Self::None => {}
+        }
+    }
+
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
         match self {
             Self::OpenaiChat(writer) => writer.finish(out),
+            Self::OpenaiResponses(writer) => writer.finish(out),
+            Self::OpenaiCompletions(writer) => writer.finish(out),
             Self::AnthropicMessages(writer) => writer.finish(out),
+            Self::None => {}
         }
     }
 }

@@ -1,21 +1,23 @@
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
 
 use super::*;
-use crate::Refusal;
+use crate::{ClientDialect, Refusal};
 
-const NOW: u64 = 1_735_689_600;
+const NOW: u64 = 1_735_689_600_000_000_000;
+
+fn plan(client: ClientDialect, api: ProviderApi) -> AnswerPlan {
+    AnswerPlan::new(client, &provider(api), "other", NOW).unwrap()
+}
 
 fn provider(api: ProviderApi) -> ProviderConfig {
-    ProviderConfig {
-        api,
-        authority: "provider.example".to_owned(),
-        path_prefix: String::new(),
-        max_output_tokens: Default::default(),
-    }
+    let mut provider = ProviderConfig::new(api);
+    provider.project = Some("project".to_owned());
+    provider
 }
 
 fn ask(client: ClientDialect, api: ProviderApi, body: &[u8]) -> Result<UpstreamRequest, Refusal> {
-    request(&Attempt { client, provider: &provider(api), model: Some("other"), lenient: &[], now_secs: NOW }, body)
+    let model = Some("other");
+    request(&Attempt { client, provider: &provider(api), model, lenient: &[], now_nanos: NOW }, body)
 }
 
 const PAIRS: [(ClientDialect, ProviderApi); 4] = [
@@ -45,7 +47,7 @@ fn a_conversation_is_translated_both_ways() {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 fn a_stream_is_translated_as_it_comes() {
-    let plan = AnswerPlan::new(ClientDialect::OpenaiChat, ProviderApi::Anthropic, NOW);
+    let plan = plan(ClientDialect::OpenaiChat, ProviderApi::Anthropic);
     let mut translator = StreamTranslator::new(&plan);
     let mut out = Vec::new();
     let event = b"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}\n";
@@ -58,7 +60,11 @@ fn a_stream_is_translated_as_it_comes() {
 #[test]
 fn the_same_dialect_changes_nothing_but_the_name() {
     for client in ClientDialect::ALL {
-        let api = if *client == ClientDialect::OpenaiChat { ProviderApi::Openai } else { ProviderApi::Anthropic };
+        let api = match client {
+            ClientDialect::AnthropicMessages => ProviderApi::Anthropic,
+            ClientDialect::OpenaiResponses => ProviderApi::OpenaiResponses,
+            _ => ProviderApi::Openai,
+        };
         let body = br#" {"a":[1.0,"\u0041"], "model":"smart", "unknown":{"x":1} } "#;
         let upstream = ask(*client, api, body).unwrap();
         assert_eq!(upstream.body.unwrap(), br#" {"a":[1.0,"\u0041"], "model":"other", "unknown":{"x":1} } "#);
@@ -131,7 +137,7 @@ fn what_is_not_of_its_type_is_refused_by_name() {
 
 #[test]
 fn a_key_the_provider_refuses_is_not_the_callers() {
-    let plan = AnswerPlan::new(ClientDialect::OpenaiChat, ProviderApi::Anthropic, NOW);
+    let plan = plan(ClientDialect::OpenaiChat, ProviderApi::Anthropic);
     let body = br#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#;
     let answer = response(&plan, 401, "application/json", body);
     let text = String::from_utf8(answer.body.unwrap()).unwrap();
@@ -140,7 +146,7 @@ fn a_key_the_provider_refuses_is_not_the_callers() {
 
 #[test]
 fn an_oversized_event_ends_the_stream_with_an_error() {
-    let plan = AnswerPlan::new(ClientDialect::AnthropicMessages, ProviderApi::Openai, NOW);
+    let plan = plan(ClientDialect::AnthropicMessages, ProviderApi::Openai);
     let mut translator = StreamTranslator::new(&plan);
     let mut out = Vec::new();
     for _ in 0..9 {
@@ -159,9 +165,10 @@ mod laws {
     use proptest::prelude::*;
     use tollgate_wire::json::{Limits, Tape};
 
-    use super::super::request::read;
+    use super::super::request::{read, write};
+    use super::super::target::Target;
     use super::*;
-    use crate::canonical::{Losses, Message, Part, Request, Role};
+    use crate::canonical::{Losses, Message, Part, Request, Role, Written};
 
     /// Every request of the golden files.
     fn requests() -> Vec<(ClientDialect, String, Vec<u8>)> {
@@ -206,15 +213,16 @@ mod laws {
         for (client, case, body) in requests() {
             let Ok(value) = tapes.0.parse(&body, Limits::default()) else { continue };
             let Ok(first) = read(client, value) else { continue };
-            let mut losses = Losses::new("same", &[]);
-            let written = match client {
-                ClientDialect::OpenaiChat => crate::openai_chat::write_request(&first, None, &mut losses),
-                ClientDialect::AnthropicMessages => {
-                    crate::anthropic::write_request(&first, None, None, &mut losses).map(|written| written.body)
-                }
+            let api = match client {
+                ClientDialect::AnthropicMessages => ProviderApi::Anthropic,
+                ClientDialect::OpenaiResponses => ProviderApi::OpenaiResponses,
+                _ => ProviderApi::Openai,
             };
+            let mut losses = Losses::new("same", &[], api != ProviderApi::Anthropic);
+            let provider = provider(api);
+            let target = Target::choose(client, &provider, "model", first.stream).unwrap();
             // Extras are refused by name, and tests of theirs see to that.
-            let Ok(written) = written else { continue };
+            let Ok(Written { body: written, .. }) = write(&first, &target, &mut losses) else { continue };
             // What only the other dialect can say is dropped here as well, and listed.
             if !losses.dropped().is_empty() {
                 continue;
@@ -313,7 +321,7 @@ mod laws {
         fn any_answer_becomes_json(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in json(), status in 200u16..600) {
             let mut tape = Tape::default();
             for (client, api) in PAIRS {
-                let plan = AnswerPlan::new(client, api, NOW);
+                let plan = plan(client, api);
                 for body in [&*bytes, text.as_bytes()] {
                     if let Some(body) = response(&plan, status, "application/json", body).body {
                         prop_assert!(tape.parse(&body, Limits::default()).is_ok(), "{}", String::from_utf8_lossy(&body));
@@ -332,7 +340,7 @@ mod laws {
             let mut stream: Vec<u8> = events.iter().flat_map(|data| format!("data: {data}\n\n").into_bytes()).collect();
             stream.extend(noise);
             for (client, api) in PAIRS {
-                let plan = AnswerPlan::new(client, api, NOW);
+                let plan = plan(client, api);
                 let run = |cuts: &[usize]| {
                     let (mut out, mut from) = (Vec::new(), 0);
                     let mut translator = StreamTranslator::new(&plan);

@@ -15,6 +15,13 @@ pub struct Str<'a> {
 }
 
 impl<'a> Str<'a> {
+    /// A string of one's own, where one from a text is expected. `raw` must be what may stand between the quotes; its
+    /// [`span`](Self::span) is nowhere.
+    #[must_use]
+    pub fn from_escaped(raw: &'a str) -> Self {
+        Self { raw, start: 0, escaped: raw.contains('\\') }
+    }
+
     /// What stands between the quotes, still escaped.
     #[inline]
     pub fn raw(&self) -> &'a str {

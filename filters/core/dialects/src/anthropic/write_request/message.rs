@@ -1,8 +1,8 @@
 //! The messages of a messages request.
 
-use tollgate_wire::json::{Limits, Str, Tape, Value, Writer, unescape};
+use tollgate_wire::json::{Value, Writer, unescape};
 
-use crate::canonical::{Arguments, Losses, Message, Part, Role, Source};
+use crate::canonical::{Losses, Message, Part, Role, Source};
 use crate::refusal::Refusal;
 
 /// User and assistant take turns: what the same side says in a row becomes one message. Results of parallel calls must be in one, in
@@ -111,9 +111,11 @@ fn block(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(
                 None => out.field_str("id", ""),
             };
             out.field_raw_str("name", *name).key("input");
-            input(arguments, *name, out)?;
+            arguments.write_object(*name, out)?;
             end(*cache, out);
         }
+        Part::Audio { .. } => losses.lacks("input_audio")?,
+        Part::Citation(_) => losses.note("citations"),
         Part::ToolResult { id, content, is_error, cache } => {
             out.begin_object().field_str("type", "tool_result").field_raw_str("tool_use_id", *id);
             match &**content {
@@ -150,31 +152,4 @@ fn source(source: &Source<'_>, out: &mut Writer) {
         }
     };
     out.end_object();
-}
-
-/// The arguments as JSON: they must be an object here.
-fn input(arguments: &Arguments<'_>, name: Str<'_>, out: &mut Writer) -> Result<(), Refusal> {
-    let text = match arguments {
-        Arguments::Json(json) => {
-            out.value(*json);
-            return Ok(());
-        }
-        Arguments::Quoted(text) => text.decode(),
-    };
-    // A tool without parameters is called with nothing at all by some models.
-    if text.trim().is_empty() {
-        out.raw("{}");
-        return Ok(());
-    }
-    let mut tape = Tape::default();
-    match tape.parse(text.as_bytes(), Limits::default()) {
-        Ok(json) if json.is_object() => {
-            out.value(json);
-            Ok(())
-        }
-        _ => {
-            let field = format!("tool_calls.{}.arguments", name.decode());
-            Err(Refusal::invalid_field(&field, "a string that holds a JSON object"))
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use tollgate_wire::json::{Str, Writer, unescape};
 
-use crate::canonical::{Arguments, Losses, Message, Part, Role, Source};
+use crate::canonical::{Losses, Message, Part, Role, Source};
 use crate::refusal::Refusal;
 
 /// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
@@ -119,6 +119,8 @@ fn assistant(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> R
             Part::Image { .. } => losses.lacks("assistant.image")?,
             Part::Document { .. } => losses.lacks("assistant.document")?,
             Part::ToolCall { .. } => calls = true,
+            Part::Audio { .. } => losses.lacks("assistant.audio")?,
+            Part::Citation(_) => losses.note("citations"),
             Part::Text { .. } | Part::ToolResult { .. } => {}
         }
     }
@@ -141,10 +143,7 @@ fn tool_call(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) {
         out.field_raw_str("id", *id);
     }
     out.field_str("type", "function").key("function").begin_object().field_raw_str("name", *name);
-    match arguments {
-        Arguments::Quoted(text) => out.field_raw_str("arguments", *text),
-        Arguments::Json(json) => out.field_str("arguments", json.raw()),
-    };
+    arguments.write_quoted(out.key("arguments"));
     out.end_object().end_object();
 }
 
@@ -194,6 +193,8 @@ fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<()
             }
             out.end_object().end_object();
         }
+        Part::Audio { .. } => losses.lacks("input_audio")?,
+        Part::Citation(_) => losses.note("citations"),
         Part::Document { source, title, context, .. } => document(source, *title, *context, out, losses)?,
         Part::Reasoning { .. } | Part::RedactedReasoning { .. } | Part::ToolCall { .. } | Part::ToolResult { .. } => {}
     }

@@ -1,0 +1,20 @@
+//! Where its requests go.
+
+use tollgate_policy::translate::ProviderConfig;
+
+use crate::ClientDialect;
+use crate::refusal::Refusal;
+use crate::translate::target::Target;
+
+/// Where a request goes.
+///
+/// # Errors
+/// A 400 if the provider does not serve what the client asks for.
+pub(crate) fn target<'a>(
+    _client: ClientDialect,
+    provider: &'a ProviderConfig,
+    _model: &'a str,
+    _stream: bool,
+) -> Result<Target<'a>, Refusal> {
+    Err(Target::none("chat", provider))
+}

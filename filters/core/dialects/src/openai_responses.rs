@@ -1,0 +1,23 @@
+//! OpenAI responses, <https://platform.openai.com/docs/api-reference/responses>, as a client dialect and as a provider API.
+
+mod echo;
+mod read_answer;
+mod read_event;
+mod read_request;
+mod request_facts;
+mod response_facts;
+mod stream_facts;
+mod write_answer;
+mod write_event;
+mod write_request;
+
+pub(crate) use echo::echo;
+pub(crate) use read_answer::read_answer;
+pub(crate) use read_event::EventReader;
+pub(crate) use read_request::read_request;
+pub(crate) use request_facts::request_facts;
+pub(crate) use response_facts::response_facts;
+pub(crate) use stream_facts::StreamFacts;
+pub(crate) use write_answer::write_answer;
+pub(crate) use write_event::EventWriter;
+pub(crate) use write_request::write_request;
