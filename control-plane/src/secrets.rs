@@ -151,3 +151,45 @@ fn read_one(source: &SecretSource) -> Result<Secret, String> {
     }
     Ok(Secret::new(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, problems::Problems, source::SourceFile};
+
+    /// A provider whose requests are signed with what lies in `folder`.
+    fn model(folder: &std::path::Path) -> Model {
+        let file = |name: &str| folder.join(name).display().to_string();
+        let text = format!(
+            "kind: Provider\nmetadata: {{name: b}}\nspec: {{api: bedrock, endpoint: \"https://bedrock-runtime.eu-west-1.amazonaws.com\", credential: {{aws: {{accessKeyId: {{file: {}}}, secretAccessKey: {{file: {}}}, sessionToken: {{file: {}}}}}}}}}\n",
+            file("id"),
+            file("secret"),
+            file("token")
+        );
+        let loaded = config::check(&[SourceFile { name: "a.yaml".into(), text }], Problems::default());
+        loaded.model.unwrap_or_else(|| panic!("{:?}", loaded.problems))
+    }
+
+    #[test]
+    fn a_key_of_several_parts_is_there_when_all_of_them_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = model(folder.path());
+        let names = ["id", "secret", "token"];
+        for (at, name) in names.iter().enumerate() {
+            let secrets = read(&model, &[]);
+            assert!(secrets.providers.is_empty(), "without {:?}", &names[at..]);
+            assert_eq!(secrets.warnings.len(), 1, "{:?}", secrets.warnings);
+            fs::write(folder.path().join(name), format!("{name} value\n")).unwrap();
+        }
+        let key = AwsKey {
+            access_key_id: Secret::new("id value"),
+            secret_access_key: Secret::new("secret value"),
+            session_token: Some(Secret::new("token value")),
+        };
+        let secrets = read(&model, &[]);
+        assert_eq!(secrets.providers.get("b"), Some(&Key::Aws(key)));
+        assert!(!format!("{secrets:?}").contains("value"), "{secrets:?}");
+        let watched: Vec<_> = names.iter().map(|name| folder.path().join(name)).collect();
+        assert_eq!(files(&model), watched);
+    }
+}

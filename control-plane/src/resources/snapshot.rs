@@ -208,4 +208,16 @@ mod tests {
         let new = snapshot(&["a", "b"], &["x", "y", "unknown"]);
         assert_eq!(new.bridging(&snapshot(&["a"], &["x", "unknown"])), new);
     }
+
+    #[test]
+    fn what_an_attempt_needs_is_there_before_a_route_leads_to_it() {
+        let stage = |kind, name: &str| {
+            TypeUrl::STAGES.iter().position(|Stage(of, has)| *of == kind && has(name)).expect("it belongs to a stage")
+        };
+        let route = stage(TypeUrl::RouteConfiguration, "tollgate");
+        for name in ["tollgate.translate", "tollgate.sign/bedrock"] {
+            assert!(stage(TypeUrl::Extension, name) < route, "{name}");
+        }
+        assert!(route < stage(TypeUrl::Extension, "tollgate.gateway"));
+    }
 }
