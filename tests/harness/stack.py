@@ -10,7 +10,11 @@ from .gateway import Gateway
 from .providers import Providers
 
 # What a simulated provider of each kind is asked for.
-MODELS = {"openai": "gpt-4o", "anthropic": "claude-sonnet-4-5"}
+MODELS = {
+    "openai": "gpt-4o",
+    "anthropic": "claude-sonnet-4-5",
+    "bedrock": "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+}
 
 
 class Stack:
