@@ -38,7 +38,7 @@ pub(crate) type Answered = Result<Reply, Box<Reply>>;
 
 /// The API version that took sampling parameters, among others, out of the Messages API:
 /// <https://platform.claude.com/docs/en/api/versioning>. Older ones are served alike.
-const LATEST: &str = "2026-10-21";
+pub(crate) const LATEST: &str = "2026-10-21";
 
 fn authorized(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Answered) -> Answered {
     // SDKs send the key as a bearer token since their release for that version; `x-api-key` goes on.

@@ -491,7 +491,7 @@ fn result_text(response: &Value) -> String {
 }
 
 /// All text of a content.
-pub(super) fn text_of(content: &Object<'_>) -> Read<String> {
+pub(crate) fn text_of(content: &Object<'_>) -> Read<String> {
     let texts =
         content.objects("parts")?.into_iter().map(|part| Ok(part.string("text")?.unwrap_or_default().to_owned()));
     Ok(texts.collect::<Read<Vec<_>>>()?.concat())

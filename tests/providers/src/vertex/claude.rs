@@ -8,7 +8,8 @@ use crate::anthropic::{self, Edition, messages};
 use crate::call::Call;
 use crate::gemini::Answered;
 
-const VERSION: &str = "vertex-2023-10-16";
+/// The version of old, and the one that is named as at Anthropic's own API.
+const VERSIONS: [&str; 2] = ["vertex-2023-10-16", anthropic::LATEST];
 
 pub(super) fn answer(call: &Call<'_>, model: &str, streamed: bool) -> Answered {
     if !call.serves(model) {
@@ -42,11 +43,12 @@ fn body(call: &Call<'_>, model: Option<&str>) -> Result<(Value, Edition), Box<Re
     let mut body: Value = serde_json::from_slice(call.body)
         .map_err(|error| refuse(&format!("The request body is not valid JSON: {error}")))?;
     let Some(members) = body.as_object_mut() else { return Err(refuse("Input should be a valid dictionary")) };
-    match members.remove("anthropic_version") {
-        Some(version) if version == VERSION => {}
-        Some(_) => return Err(refuse(&format!("anthropic_version: Input should be '{VERSION}'"))),
+    let version = members.remove("anthropic_version");
+    let latest = match version.as_ref().map(|version| VERSIONS.iter().position(|one| version == one)) {
+        Some(Some(which)) => which == 1,
+        Some(None) => return Err(refuse(&format!("anthropic_version: Input should be '{}'", VERSIONS[0]))),
         None => return Err(refuse("anthropic_version: Field required")),
-    }
+    };
     let beta = match members.remove("anthropic_beta") {
         None => call.header("anthropic-beta").is_some(),
         Some(Value::Array(betas)) => !betas.is_empty(),
@@ -58,5 +60,5 @@ fn body(call: &Call<'_>, model: Option<&str>) -> Result<(Value, Edition), Box<Re
         }
         members.insert("model".into(), model.into());
     }
-    Ok((body, Edition { beta, latest: false }))
+    Ok((body, Edition { beta, latest }))
 }

@@ -4,6 +4,7 @@
 
 mod claude;
 mod count;
+mod embed;
 mod errors;
 mod predict;
 
@@ -25,6 +26,8 @@ pub(crate) fn route(call: &Call<'_>) -> Reply {
         ("google", "streamGenerateContent") => generate::stream(call, &model),
         ("google", "countTokens") => count::answer(call, &model),
         ("google", "predict") => predict::answer(call, &model),
+        ("google", "embedContent") => embed::one(call, &model),
+        ("google", "batchEmbedContents") => embed::batch(call, &model),
         ("anthropic", "rawPredict") if model == "count-tokens" => claude::count(call),
         ("anthropic", "rawPredict") => claude::answer(call, &model, false),
         ("anthropic", "streamRawPredict") => claude::answer(call, &model, true),

@@ -11,7 +11,8 @@ use crate::gemini::{Answered, errors as google};
 use crate::json::{Json, object};
 use crate::vector::embed;
 
-const TASKS: [&str; 8] = [
+/// What embeddings are for.
+pub(super) const TASKS: [&str; 8] = [
     "RETRIEVAL_QUERY",
     "RETRIEVAL_DOCUMENT",
     "SEMANTIC_SIMILARITY",
@@ -27,7 +28,8 @@ fn most(model: &str) -> usize {
     if model.starts_with("gemini-embedding") { 1 } else { 250 }
 }
 
-fn natural(model: &str) -> u64 {
+/// Dimensions of a model's vectors.
+pub(super) fn natural(model: &str) -> u64 {
     if model.starts_with("gemini-embedding") { 3072 } else { 768 }
 }
 
