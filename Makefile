@@ -61,7 +61,7 @@ laws:
 	cargo test --quiet --locked -p tollgate-laws
 
 sdk-check:
-	TOLLGATE_PROVIDERS=dist/tollgate-providers $(PYTHON) -m pytest -q tests/providers/tests/sdk_check.py
+	TOLLGATE_PROVIDERS=dist/tollgate-providers $(PYTHON) -m pytest -q tests/providers/tests/sdk_check
 
 e2e: dist/test/gateway-trap.wasm # behaviour on real Envoy with real SDK clients
 	$(PYTHON) -m pytest -q tests/suites

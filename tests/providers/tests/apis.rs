@@ -1,4 +1,4 @@
-//! Each API's own rules, as far as the SDKs do not show them (`sdk_check.py`).
+//! Each API's own rules, as far as the SDKs do not show them (`sdk_check`).
 
 mod client;
 
