@@ -1,12 +1,14 @@
 //! OpenAI responses, <https://platform.openai.com/docs/api-reference/responses>, as a client dialect and as a provider API.
 
 mod echo;
+mod output;
 mod read_answer;
 mod read_event;
 mod read_request;
 mod request_facts;
 mod response_facts;
 mod stream_facts;
+mod texts;
 mod write_answer;
 mod write_event;
 mod write_request;

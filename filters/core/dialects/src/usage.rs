@@ -85,6 +85,28 @@ impl Usage {
         })
     }
 
+    /// Reads the `usage` object of OpenAI's Responses API (`ResponseUsage`). None if it is null or holds no count at all.
+    #[must_use]
+    pub fn from_responses(usage: Value<'_>) -> Option<Self> {
+        let (input, output) = (count(usage, "input_tokens"), count(usage, "output_tokens"));
+        if input.is_none() && output.is_none() {
+            return None;
+        }
+        let detail = |of: &str, key: &str| usage.get(of).and_then(|details| count(details, key)).unwrap_or(0);
+        let cached_read = detail("input_tokens_details", "cached_tokens");
+        let cache_write = detail("input_tokens_details", "cache_write_tokens");
+        Some(Self {
+            input: input.unwrap_or(0).max(cached_read.saturating_add(cache_write)),
+            output: output.unwrap_or(0),
+            cached_read,
+            cache_write,
+            cache_write_1h: 0,
+            reasoning: detail("output_tokens_details", "reasoning_tokens"),
+            audio_input: detail("input_tokens_details", "audio_tokens"),
+            audio_output: detail("output_tokens_details", "audio_tokens"),
+        })
+    }
+
     /// Reads Anthropic's `usage` object (`Usage`, `MessageDeltaUsage`). None if it is null or holds no count at all.
     #[must_use]
     pub fn from_anthropic(usage: Value<'_>) -> Option<Self> {
