@@ -50,7 +50,8 @@ pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> 
             "parallel_tool_calls" => request.parallel_tools = boolean("parallel_tool_calls", value)?,
             "text" => text(value, &mut request)?,
             "reasoning" => reasoning(value, &mut request)?,
-            "user" | "safety_identifier" => end_user(&key, value, &mut request)?,
+            "user" => request.end_user = optional_string("user", value)?,
+            "safety_identifier" => request.safety_identifier = optional_string("safety_identifier", value)?,
             "service_tier" => match value.as_str().map(|tier| tier.raw()) {
                 Some("auto") => request.tier = Some(Tier::Auto),
                 Some("default") => request.tier = Some(Tier::Standard),
@@ -72,6 +73,7 @@ pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> 
             _ => request.unknown("", &key, value),
         }
     }
+    request.end_user = request.end_user.or(request.safety_identifier);
     Ok(request)
 }
 
@@ -233,17 +235,6 @@ fn reasoning<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refu
             "mode" if value.as_str().is_some_and(|mode| mode == "standard") => {}
             key => request.unknown("reasoning", key, value),
         }
-    }
-    Ok(())
-}
-
-/// The API is going from `user` to `safety_identifier`; clients send either, or both.
-fn end_user<'a>(key: &str, value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    let user = optional_string(key, value)?;
-    match request.end_user {
-        Some(known) if user.is_some_and(|user| user != known) => request.openai.push(("safety_identifier", value)),
-        Some(_) => {}
-        None => request.end_user = user,
     }
     Ok(())
 }

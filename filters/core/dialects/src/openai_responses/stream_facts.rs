@@ -90,9 +90,8 @@ impl StreamFacts {
                 (None, Some(stem)) => {
                     texts(data, &mut facts);
                     let (output_index, part) = (number(data, "output_index"), part(data));
-                    let ended = |lane: &Known| {
-                        lane.stem == stem && lane.output_index == output_index && lane.part == part
-                    };
+                    let ended =
+                        |lane: &Known| lane.stem == stem && lane.output_index == output_index && lane.part == part;
                     self.end(&mut facts, ended);
                 }
                 (None, None) => texts(data, &mut facts),

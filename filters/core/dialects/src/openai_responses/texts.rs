@@ -45,13 +45,38 @@ pub(super) fn known<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
             "input_audio" => audio(value, place, texts),
             "name" => texts.free(value, Place::Name),
             "description" | "parameters" | "schema" | "input_schema" => texts.free(value, Place::Definition),
-            "content" | "output" | "summary" | "annotations" | "annotation" | "logprobs" | "top_logprobs" | "tools"
-            | "action" | "operation" | "outputs" | "results" | "sources" | "caller" | "outcome" | "item" | "part" | "error"
+            "content"
+            | "output"
+            | "summary"
+            | "annotations"
+            | "annotation"
+            | "logprobs"
+            | "top_logprobs"
+            | "tools"
+            | "action"
+            | "operation"
+            | "outputs"
+            | "results"
+            | "sources"
+            | "caller"
+            | "outcome"
+            | "item"
+            | "part"
+            | "error"
             | "prompt_cache_breakpoint" => known(value, place, texts),
             "text" | "refusal" | "input" | "code" | "query" | "queries" | "url" | "title" | "filename" | "token"
             | "delta" | "message" => texts.free(value, place),
-            "sequence_number" | "output_index" | "content_index" | "summary_index" | "command_index"
-            | "annotation_index" | "partial_image_index" | "start_index" | "end_index" | "index" | "logprob"
+            "sequence_number"
+            | "output_index"
+            | "content_index"
+            | "summary_index"
+            | "command_index"
+            | "annotation_index"
+            | "partial_image_index"
+            | "start_index"
+            | "end_index"
+            | "index"
+            | "logprob"
             | "bytes" => counted(value, place, texts),
             // Padding against guessing at the length of what is encrypted.
             "obfuscation" => texts.opaque(value),

@@ -68,9 +68,7 @@ fn message<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<(
 fn assistant<'a>(parts: Vec<Part<'a>>, request: &mut Request<'a>) {
     let is_text = |part: Option<&Part<'_>>| matches!(part, Some(Part::Text { .. } | Part::Refusal { .. }));
     match request.messages.last_mut() {
-        Some(turn)
-            if turn.role == Role::Assistant && !(is_text(turn.parts.last()) && is_text(parts.first())) =>
-        {
+        Some(turn) if turn.role == Role::Assistant && !(is_text(turn.parts.last()) && is_text(parts.first())) => {
             turn.parts.extend(parts);
         }
         _ => request.messages.push(Message { role: Role::Assistant, parts }),
@@ -197,7 +195,7 @@ fn part<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut 
         }
         "input_image" => {
             if let Some(source) = image(item, at, request)? {
-                parts.push(Part::Image { source, cache });
+                parts.push(Part::Image { source, detail: detail(item, at)?, cache });
             }
             &["image_url", "detail", "file_id"]
         }
@@ -239,10 +237,6 @@ fn part<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut 
 
 /// An image by its address or its data; none if it is a file that only OpenAI has, which then is an extra.
 fn image<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<Option<Source<'a>>, Refusal> {
-    let is_auto = |detail: Value<'_>| detail.is_null() || detail.as_str().is_some_and(|detail| detail == "auto");
-    if item.get("detail").is_some_and(|detail| !is_auto(detail)) {
-        request.extra("input_image.detail");
-    }
     if item.get("file_id").is_some_and(|id| !id.is_null()) {
         request.extra("input_image.file_id");
         return Ok(None);
@@ -253,6 +247,14 @@ fn image<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<Opt
         Some((media_type, data)) => Ok(Some(Source::Base64 { media_type, data })),
         None if url.raw().starts_with("data:") => Err(Refusal::invalid_field(&field, "base64 data in a `data:` URL")),
         None => Ok(Some(Source::Url(url))),
+    }
+}
+
+/// How closely to look at an image; `auto` leaves it to the provider.
+fn detail<'a>(item: Value<'a>, at: &str) -> Result<Option<Str<'a>>, Refusal> {
+    match item.get("detail") {
+        Some(detail) => Ok(optional_string(&format!("{at}.detail"), detail)?.filter(|detail| *detail != "auto")),
+        None => Ok(None),
     }
 }
 
