@@ -48,8 +48,25 @@ fn fields(request: Option<Value<'_>>) -> String {
     or(&mut out, "top_p", "1.0");
     or(&mut out, "truncation", r#""disabled""#);
     or(&mut out, "user", "null");
-    // Written from strings only.
-    String::from_utf8(out.finish()).unwrap_or_default()
+    on_one_line(out.finish())
+}
+
+/// The client's own line breaks are no part of what it said, and every one would begin another line of an event's data.
+fn on_one_line(mut json: Vec<u8>) -> String {
+    if memchr::memchr2(b'\n', b'\r', &json).is_some() {
+        let (mut in_string, mut escaped) = (false, false);
+        json.retain(|byte| {
+            if in_string {
+                in_string = escaped || *byte != b'"';
+                escaped = !escaped && *byte == b'\\';
+                return true;
+            }
+            in_string = *byte == b'"';
+            !byte.is_ascii_whitespace()
+        });
+    }
+    // Written from strings, and no more than spaces taken out of it.
+    String::from_utf8(json).unwrap_or_default()
 }
 
 /// An object with what the request says in it, and the defaults of what it does not.

@@ -61,6 +61,7 @@ pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> 
             "metadata" => request.openai.push(("metadata", value)),
             "prompt_cache_key" => request.openai.push(("prompt_cache_key", value)),
             "prompt_cache_retention" => request.openai.push(("prompt_cache_retention", value)),
+            "prompt_cache_options" => request.openai.push(("prompt_cache_options", value)),
             "store" => {
                 if boolean("store", value)? == Some(true) {
                     request.hints.push("store");
