@@ -139,6 +139,9 @@ fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
             "name" => texts.free(value, Place::Name),
             "description" | "parameters" | "format" | "output_schema" => texts.free(value, Place::Definition),
             "tools" => texts.array(value, Place::Definition, |texts, inner| tool(inner, texts)),
+            "strict" | "async" | "defer_loading" | "server_label" | "require_approval" => {
+                texts.free(value, Place::Other)
+            }
             _ => return false,
         }
         true
@@ -150,13 +153,12 @@ fn text<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
         match name {
             "verbosity" => texts.keyword(value),
             "format" => texts.object(value, Place::Definition, |texts, name, value| {
-                let is_type = name == "type";
                 match name {
                     "type" => texts.keyword(value),
-                    "name" | "description" | "schema" => texts.free(value, Place::Definition),
-                    _ => {}
+                    "name" | "description" | "schema" | "strict" => texts.free(value, Place::Definition),
+                    _ => return false,
                 }
-                is_type || matches!(name, "name" | "description" | "schema")
+                true
             }),
             _ => return false,
         }

@@ -64,8 +64,8 @@ pub(super) fn known<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
             | "part"
             | "error"
             | "prompt_cache_breakpoint" => known(value, place, texts),
-            "text" | "refusal" | "input" | "code" | "query" | "queries" | "url" | "title" | "filename" | "token"
-            | "delta" | "message" => texts.free(value, place),
+            "server_label" | "text" | "refusal" | "input" | "code" | "query" | "queries" | "url" | "title"
+            | "filename" | "token" | "delta" | "message" => texts.free(value, place),
             "sequence_number"
             | "output_index"
             | "content_index"
