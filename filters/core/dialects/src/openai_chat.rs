@@ -1,12 +1,14 @@
 //! OpenAI chat completions, <https://platform.openai.com/docs/api-reference/chat>, as a client dialect and as a provider API.
 
 mod as_it_is;
+mod audio;
 mod errors;
 mod read_answer;
 mod read_event;
 mod read_request;
 mod request_facts;
 mod response_facts;
+mod servers;
 mod stream_facts;
 mod write_answer;
 mod write_event;
