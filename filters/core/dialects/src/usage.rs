@@ -85,17 +85,18 @@ impl Usage {
         })
     }
 
-    /// Reads the `usage` object of OpenAI's Responses API (`ResponseUsage`). None if it is null or holds no count at all.
+    /// Reads the `usage` object of OpenAI's responses (`ResponseUsage`). None if it is null or holds no count at all.
     #[must_use]
     pub fn from_responses(usage: Value<'_>) -> Option<Self> {
         let (input, output) = (count(usage, "input_tokens"), count(usage, "output_tokens"));
         if input.is_none() && output.is_none() {
             return None;
         }
-        let detail = |of: &str, key: &str| usage.get(of).and_then(|details| count(details, key)).unwrap_or(0);
+        let detail = |of, key| usage.get(of).and_then(|details| count(details, key)).unwrap_or(0);
         let cached_read = detail("input_tokens_details", "cached_tokens");
         let cache_write = detail("input_tokens_details", "cache_write_tokens");
         Some(Self {
+            // A part cannot exceed its total, whatever a server says: it would make the rest negative.
             input: input.unwrap_or(0).max(cached_read.saturating_add(cache_write)),
             output: output.unwrap_or(0),
             cached_read,
