@@ -2,12 +2,16 @@
 
 mod echo;
 mod errors;
+mod output;
 mod read_answer;
 mod read_event;
 mod read_request;
 mod request_facts;
 mod response_facts;
 mod stream_facts;
+#[cfg(test)]
+mod tests;
+mod texts;
 mod write_answer;
 mod write_event;
 mod write_request;

@@ -1,6 +1,5 @@
 //! A client's own request, on its way to a server that takes it but for a few fields.
 
-use tollgate_policy::translate::Flavor;
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Str, Value, Writer};
 
@@ -22,8 +21,8 @@ pub(crate) fn as_server_takes_it(
     losses: &mut Losses<'_>,
     edits: &mut Edits,
 ) -> Result<(), Refusal> {
-    let server = Server::of(target.provider.flavor);
-    let deviates = target.provider.flavor != Flavor::Openai;
+    let server = Server::of(target.provider);
+    let deviates = server.deviates;
     if !deviates && !sealed {
         return Ok(());
     }

@@ -7,11 +7,12 @@
 //! | TGI | `response_format` holds its schema as `value`, JSON mode too; `stop` is a list; no `n`, `logit_bias`, effort, files, audio; all calls have id `0`; finishes with `eos_token`; errors are `{"error": "text", "error_type": …}` | <https://huggingface.co/docs/text-generation-inference/messages_api>, `router/src/lib.rs` |
 //! | Mistral | refuses every field it does not know (422); `max_tokens`, `random_seed`, `tool_choice: any`; call ids of 9 letters and digits; usage always in the stream; efforts `none` and `high`; thinking is a part of `content`, and goes back so; documents as `document_url`, audio as bare base64; `prefix` for a begun answer; finishes with `model_length`, `error`; errors with `detail` | <https://docs.mistral.ai/api>, `ChatCompletionRequest` of its SDK |
 //! | Groq | no `logprobs`, `logit_bias`, `n`, participant names; `on_demand` for the standard tier; efforts `none` to `high`; reasoning is `reasoning`; usage in `x_groq` of streams | <https://console.groq.com/docs/openai>, <https://console.groq.com/docs/api-reference> |
+//! | Azure | before `api-version` 2024-09-01: `max_tokens`, no usage in streams, no `developer` | <https://learn.microsoft.com/azure/ai-foundry/openai/reference> |
 //! | DeepSeek | `max_tokens`; no JSON Schema, images, files, `n`, `seed`, `logit_bias`; up to 16 stops; thinking is on unless `thinking.type` is `disabled`; `reasoning_content` must go back with calls; finishes with `insufficient_system_resource`; cached tokens in `prompt_cache_hit_tokens` | <https://api-docs.deepseek.com/api/create-chat-completion>, <https://api-docs.deepseek.com/guides/thinking_mode> |
 
 use std::borrow::Cow;
 
-use tollgate_policy::translate::Flavor;
+use tollgate_policy::translate::{Flavor, ProviderConfig};
 
 use crate::canonical::{Effort, Losses, matching_id};
 use crate::refusal::Refusal;
@@ -19,6 +20,8 @@ use crate::refusal::Refusal;
 /// What one server does otherwise.
 #[derive(Debug)]
 pub(super) struct Server {
+    /// Whether it does anything otherwise.
+    pub deviates: bool,
     /// The field with the most output tokens.
     pub limit: &'static str,
     /// The field with the seed.
@@ -96,6 +99,7 @@ const NONE_TO_HIGH: &[(Effort, &str)] =
 
 /// OpenAI itself, and what all others are measured by.
 const OPENAI: Server = Server {
+    deviates: false,
     limit: "max_completion_tokens",
     seed: "seed",
     required: "required",
@@ -115,6 +119,7 @@ const OPENAI: Server = Server {
 };
 
 const VLLM: Server = Server {
+    deviates: true,
     lacks: &["store", "metadata", "verbosity", "web_search_options", "modalities", "prediction"],
     ignores: HINTS,
     knows_developer: false,
@@ -127,6 +132,7 @@ const VLLM: Server = Server {
 };
 
 const OLLAMA: Server = Server {
+    deviates: true,
     limit: "max_tokens",
     lacks: &[
         "top_k",
@@ -154,6 +160,7 @@ const OLLAMA: Server = Server {
 };
 
 const TGI: Server = Server {
+    deviates: true,
     limit: "max_tokens",
     lacks: &[
         "top_k",
@@ -179,6 +186,7 @@ const TGI: Server = Server {
 };
 
 const MISTRAL: Server = Server {
+    deviates: true,
     limit: "max_tokens",
     seed: "random_seed",
     required: "any",
@@ -205,6 +213,7 @@ const MISTRAL: Server = Server {
 };
 
 const GROQ: Server = Server {
+    deviates: true,
     standard_tier: "on_demand",
     lacks: &[
         "top_k",
@@ -230,6 +239,7 @@ const GROQ: Server = Server {
 };
 
 const DEEPSEEK: Server = Server {
+    deviates: true,
     limit: "max_tokens",
     lacks: &[
         "top_k",
@@ -265,10 +275,21 @@ const DEEPSEEK: Server = Server {
     ..OPENAI
 };
 
+/// Azure before [`AZURE_SINCE`].
+const OLDER_AZURE: Server =
+    Server { deviates: true, limit: "max_tokens", asks_for_usage: false, knows_developer: false, ..OPENAI };
+
+/// The first API version of Azure's that knows `max_completion_tokens` and `stream_options`.
+const AZURE_SINCE: &str = "2024-09-01";
+
 impl Server {
-    /// The server of this flavor.
-    pub fn of(flavor: Flavor) -> &'static Self {
-        match flavor {
+    /// The server of this provider.
+    pub fn of(provider: &ProviderConfig) -> &'static Self {
+        // Versions are dates, so that they compare as text.
+        if provider.api_version.as_deref().is_some_and(|version| version < AZURE_SINCE) {
+            return &OLDER_AZURE;
+        }
+        match provider.flavor {
             Flavor::Openai => &OPENAI,
             Flavor::Vllm => &VLLM,
             Flavor::Ollama => &OLLAMA,

@@ -24,7 +24,7 @@ pub(crate) fn write_request(
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
     losses.lacks_extras(request)?;
-    let server = Server::of(target.provider.flavor);
+    let server = Server::of(target.provider);
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     if let Some(model) = target.model_in_body {

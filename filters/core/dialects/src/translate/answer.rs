@@ -95,7 +95,9 @@ fn fail(plan: &AnswerPlan, status: u16, refusal: &Refusal) -> ClientAnswer {
         let set_headers = vec![("content-type", "text/event-stream".to_owned())];
         return ClientAnswer { status, set_headers, body: Some(body) };
     }
-    let set_headers = vec![("content-type", "application/json".to_owned())];
+    let mut set_headers = vec![("content-type", "application/json".to_owned())];
+    // Google says it in the body; where a header says it, that one stays.
+    set_headers.extend(refusal.retry_after_secs.map(|seconds| ("retry-after", seconds.to_string())));
     ClientAnswer { status: refusal.status, set_headers, body: Some(refusal.body(plan.client)) }
 }
 
