@@ -14,6 +14,7 @@ pub(crate) use ids::synthetic_id;
 pub(crate) use logprobs::TokenLogprob;
 pub(crate) use losses::Losses;
 pub(crate) use request::{
-    Citation, Effort, Format, Message, Part, Reasoning, Request, Role, Source, Tier, Tool, ToolChoice, Written,
+    Citation, Effort, Format, Message, Part, Reasoning, Request, Role, Sampling, Source, Tier, Tool, ToolChoice,
+    Written,
 };
 pub(crate) use seal::has_seal;
