@@ -105,6 +105,11 @@ impl Family {
         matches!(self, Self::Nova2 | Self::Mistral | Self::Other)
     }
 
+    /// Whether documents are cited.
+    pub fn cites(self) -> bool {
+        self == Self::Claude
+    }
+
     /// Whether encrypted reasoning can be given back.
     pub fn takes_redacted_reasoning(self) -> bool {
         matches!(self, Self::Claude | Self::GptOss | Self::Openai | Self::Xai)

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use tollgate_wire::json::Str;
 
 use super::family::Family;
+use crate::canonical::matching_id;
 
 /// Longest name of a tool and longest id of a call, in bytes.
 const MAX_NAME: usize = 64;
@@ -17,28 +18,21 @@ pub(super) fn tool_name(name: Str<'_>) -> Option<&str> {
     Some(name.raw()).filter(fits)
 }
 
-/// The name a tool was called by. What a model made up once need not fit the pattern: then it is made to, always in the same way.
+/// The name a tool was called by. What a model made up once need not fit the pattern: then it is made to, and still says what it said.
 pub(super) fn called_name(name: Str<'_>) -> Cow<'_, str> {
-    fit(name, is_word)
+    if let Some(name) = tool_name(name) {
+        return name.into();
+    }
+    let name = name.decode();
+    let kept = name.bytes().map(|byte| if is_word(byte) { byte as char } else { '_' }).take(MAX_NAME);
+    if name.is_empty() { "tool".into() } else { kept.collect::<String>().into() }
 }
 
 /// The id of a call. Other providers' ids may not fit: then they are made to, for the call and its result alike. Claude's own pattern is
 /// narrower than Converse's.
 pub(super) fn call_id(id: Str<'_>, family: Family) -> Cow<'_, str> {
-    match family {
-        Family::Claude => fit(id, is_word),
-        _ => fit(id, |byte| is_word(byte) || matches!(byte, b'.' | b':')),
-    }
-}
-
-/// A text that fits stays; another has every byte that does not fit replaced and, so that two never become one, a digest at its end.
-fn fit(text: Str<'_>, allowed: fn(u8) -> bool) -> Cow<'_, str> {
-    if is_short(text.raw()) && text.raw().bytes().all(allowed) {
-        return text.raw().into();
-    }
-    let text = text.decode();
-    let kept = text.bytes().map(|byte| if allowed(byte) { byte as char } else { '_' }).take(MAX_NAME - 17);
-    format!("{}_{:016x}", kept.collect::<String>(), digest(&text)).into()
+    let allowed = |byte| is_word(byte) || (family != Family::Claude && matches!(byte, b'.' | b':'));
+    matching_id(id.raw(), "call_", 12, |raw| is_short(raw) && raw.bytes().all(allowed))
 }
 
 fn is_short(raw: &str) -> bool {
@@ -47,11 +41,6 @@ fn is_short(raw: &str) -> bool {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
-}
-
-/// FNV-1a: <http://www.isthe.com/chongo/tech/comp/fnv/>.
-fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// The documents of a request: each must have a name, and no two the same.

@@ -3,7 +3,7 @@
 use tollgate_wire::json::{Str, Value};
 
 use crate::Usage;
-use crate::canonical::{Answer, Arguments, Choice, Citation, FinishReason, Part};
+use crate::canonical::{Answer, Arguments, Choice, Citation, DocumentPlace, FinishReason, Part, PlaceUnit};
 
 /// Reads an answer. None if it is none: no list of blocks. It says neither an id nor the model.
 pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
@@ -65,10 +65,28 @@ pub(super) fn is_server_side(call: Value<'_>) -> bool {
 
 /// A source, whole or as far as an event tells.
 pub(super) fn citation(item: Value<'_>) -> Citation<'_> {
-    let web = item.get("location").and_then(|location| location.get("web")).and_then(|web| filled(web, "url"));
+    let location = item.get("location");
+    let web = location.and_then(|location| location.get("web")).and_then(|web| filled(web, "url"));
     let source = filled(item, "source").filter(|source| source.raw().starts_with("http"));
     let quote = item.get("sourceContent").and_then(|content| content.items().find_map(|item| filled(item, "text")));
-    Citation { url: web.or(source), title: filled(item, "title"), quote, range: None }
+    Citation {
+        url: web.or(source),
+        document: location.and_then(document_place),
+        title: filled(item, "title"),
+        quote,
+        range: None,
+    }
+}
+
+fn document_place(location: Value<'_>) -> Option<DocumentPlace> {
+    let units = [
+        ("documentChar", PlaceUnit::Character),
+        ("documentPage", PlaceUnit::Page),
+        ("documentChunk", PlaceUnit::Block),
+    ];
+    let (place, unit) = units.iter().find_map(|(key, unit)| Some((location.get(key)?, *unit)))?;
+    let number = |key: &str| place.get(key)?.as_u64();
+    Some(DocumentPlace { index: number("documentIndex")?, unit, range: (number("start")?, number("end")?) })
 }
 
 /// The stop sequence that was met, which comes back where the request asked for it.

@@ -30,15 +30,18 @@ pub(crate) fn write_request(
     target: &Target<'_>,
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
+    let family = Family::of(target.model);
+    if family.cites() {
+        losses.cites_documents();
+    }
     losses.lacks_extras(request)?;
     lacks_numbers(request, losses)?;
-    let family = Family::of(target.model);
     let format = format::choose(request, family, target.model, losses)?;
     let limit = request.max_output_tokens.or(target.max_output_tokens());
     let fields = model_fields::choose(request, family, target.model, limit, losses)?;
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
-    let mut blocks = Blocks::new(family, losses);
+    let mut blocks = Blocks::new(family, request.document_citations, losses);
     system(request, &mut blocks, &mut out)?;
     out.key("messages").begin_array();
     message::messages(&request.messages, &mut blocks, &mut out)?;

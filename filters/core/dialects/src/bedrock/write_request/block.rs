@@ -16,6 +16,8 @@ const ERROR_PREFIX: &str = "Error: ";
 pub(super) struct Blocks<'b, 'l> {
     family: Family,
     documents: Documents,
+    /// Documents are to be cited.
+    cited: bool,
     losses: &'b mut Losses<'l>,
 }
 
@@ -29,8 +31,9 @@ pub(super) fn is_blank(text: Str<'_>) -> bool {
 }
 
 impl<'b, 'l> Blocks<'b, 'l> {
-    pub fn new(family: Family, losses: &'b mut Losses<'l>) -> Self {
-        Self { family, documents: Documents::default(), losses }
+    /// `cited` asks for citations of the documents, where the models cite.
+    pub fn new(family: Family, cited: bool, losses: &'b mut Losses<'l>) -> Self {
+        Self { family, documents: Documents::default(), cited: cited && family.cites(), losses }
     }
 
     /// Converse refuses blank texts, which other dialects send beside tool calls, and reasoning that the model has not signed.
@@ -229,6 +232,9 @@ impl<'b, 'l> Blocks<'b, 'l> {
         bytes(source, out);
         if let Some(context) = context.filter(|context| !is_blank(*context)) {
             out.field_raw_str("context", context);
+        }
+        if self.cited {
+            out.key("citations").begin_object().field_bool("enabled", true).end_object();
         }
         out.end_object().end_object();
         Ok(())

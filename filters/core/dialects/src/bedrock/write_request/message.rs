@@ -38,6 +38,12 @@ pub(super) fn messages(messages: &[Message<'_>], blocks: &mut Blocks<'_, '_>, ou
             }
             blocks.block(role, part, out)?;
         }
+        if out.as_bytes().ends_with(b"[") {
+            return Err(Refusal::invalid_field(
+                "messages",
+                "a message that still says something without what was dropped",
+            ));
+        }
         out.end_array().end_object();
     }
     Ok(())
