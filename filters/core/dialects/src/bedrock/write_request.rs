@@ -37,8 +37,8 @@ pub(crate) fn write_request(
     losses.lacks_extras(request)?;
     lacks_numbers(request, losses)?;
     let format = format::choose(request, family, target.model, losses)?;
-    let limit = request.max_output_tokens.or(target.max_output_tokens());
-    let fields = model_fields::choose(request, family, target.model, limit, losses)?;
+    let most = request.max_output_tokens.or(target.max_output_tokens());
+    let fields = model_fields::choose(request, family, target.model, most, losses)?;
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     let mut blocks = Blocks::new(family, request.document_citations, losses);
@@ -46,7 +46,11 @@ pub(crate) fn write_request(
     out.key("messages").begin_array();
     message::messages(&request.messages, &mut blocks, &mut out)?;
     out.end_array();
-    let limit = limit.or(fields.budget().map(|budget| budget.saturating_add(ANSWER_TOKENS)));
+    // Without a limit a model gives as much as it can, but thinking with a budget must have one.
+    let limit = match fields.budget() {
+        Some(budget) => Some(most.unwrap_or(budget.saturating_add(ANSWER_TOKENS))),
+        None => request.max_output_tokens,
+    };
     let sampling = if fields.refuses_sampling() { Sampling::default() } else { request.sampling };
     inference(&sampling, &request.stop, limit, &mut out, losses)?;
     tools::tools(request, &format, family, target.model, &mut out, losses)?;

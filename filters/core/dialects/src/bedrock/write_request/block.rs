@@ -141,7 +141,8 @@ impl<'b, 'l> Blocks<'b, 'l> {
             }
             Part::ToolResult { id, content, is_error, cache } => {
                 self.result(*id, content, *is_error, out)?;
-                *cache
+                // A mark inside has no place there; behind all of it is the nearest.
+                cache.or_else(|| content.iter().rev().find_map(text_cache))
             }
             Part::Citation(_) => None,
         };
@@ -156,11 +157,7 @@ impl<'b, 'l> Blocks<'b, 'l> {
         out.key("content").begin_array();
         for part in content {
             match part {
-                Part::Text { text, cache } => {
-                    // A mark has no place inside.
-                    if cache.is_some_and(|cache| cache.is_object()) {
-                        self.losses.note("cache_control");
-                    }
+                Part::Text { text, .. } => {
                     out.begin_object().key("text").begin_string().push_str(prefix).push_raw_str(*text);
                     out.end_string().end_object();
                     prefix = "";
@@ -238,6 +235,13 @@ impl<'b, 'l> Blocks<'b, 'l> {
         }
         out.end_object().end_object();
         Ok(())
+    }
+}
+
+fn text_cache<'a>(part: &Part<'a>) -> Option<Value<'a>> {
+    match part {
+        Part::Text { cache, .. } => *cache,
+        _ => None,
     }
 }
 
