@@ -6,7 +6,7 @@ mod message;
 mod model_fields;
 mod tools;
 
-use tollgate_wire::json::{Str, Writer};
+use tollgate_wire::json::{Str, Value, Writer};
 
 use super::family::Family;
 use crate::canonical::{Losses, Part, Request, Role, Sampling, Tier, Written};
@@ -51,7 +51,11 @@ pub(crate) fn write_request(
         Some(budget) => Some(most.unwrap_or(budget.saturating_add(ANSWER_TOKENS))),
         None => request.max_output_tokens,
     };
-    let sampling = if fields.refuses_sampling() { Sampling::default() } else { request.sampling };
+    let mut sampling = if fields.refuses_sampling() { Sampling::default() } else { request.sampling };
+    // Newer models of Claude's take one of the two, and 1 says nothing.
+    if family == Family::Claude && sampling.temperature.is_some() && is_one(sampling.top_p) {
+        sampling.top_p = None;
+    }
     inference(&sampling, &request.stop, limit, &mut out, losses)?;
     tools::tools(request, &format, family, target.model, &mut out, losses)?;
     fields.write(request, &mut out);
@@ -114,6 +118,10 @@ fn system(request: &Request<'_>, blocks: &mut Blocks<'_, '_>, out: &mut Writer) 
         out.end_array();
     }
     Ok(())
+}
+
+fn is_one(number: Option<Value<'_>>) -> bool {
+    number.and_then(|number| number.as_f64()).is_some_and(|number| number >= 1.0)
 }
 
 fn inference(

@@ -36,6 +36,12 @@ pub(super) fn choose<'a>(
             losses.lacks("response_format.json_object")?;
             Ok(Form::Text)
         }
+        // Claude is bound by closed schemas only: https://docs.claude.com/en/docs/build-with-claude/structured-outputs
+        Format::JsonSchema { schema, strict, .. }
+            if takes_tool && family == Family::Claude && strict != Some(true) && is_open(schema) =>
+        {
+            Ok(Form::Tool(Some(schema)))
+        }
         Format::JsonSchema { name, description, schema, .. } if is_structured(model) => {
             Ok(Form::Schema { name, description, schema })
         }
@@ -51,6 +57,12 @@ pub(super) fn choose<'a>(
             Ok(Form::Tool(Some(schema)))
         }
     }
+}
+
+/// Whether a schema of objects lets them have more than it names.
+fn is_open(schema: Value<'_>) -> bool {
+    schema.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "object")
+        && schema.get("additionalProperties").and_then(|more| more.as_bool()) != Some(false)
 }
 
 impl Form<'_> {

@@ -126,7 +126,7 @@ fn tool(
         if is_structured(model) {
             out.field_bool("strict", true);
         } else {
-            losses.lacks("tools.strict")?;
+            losses.lacks("function.strict")?;
         }
     }
     out.end_object().end_object();
