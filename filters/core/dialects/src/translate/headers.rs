@@ -50,12 +50,14 @@ pub fn answer_headers<'h>(plan: &AnswerPlan, headers: impl IntoIterator<Item = (
 }
 
 fn renamed(plan: &AnswerPlan, name: &str, value: &str) -> Option<(&'static str, String)> {
-    let is_openai = |names: &(&'static str, &'static str)| names.0 == name;
-    let is_it = |names: &&(&'static str, &'static str)| is_openai(names) || names.1 == name;
     let own = |names: &(&'static str, &'static str)| match plan.client.vendor() {
         ClientVendor::Openai => names.0,
         ClientVendor::Anthropic => names.1,
     };
+    // AWS has a name of its own for it.
+    let name = if name == "x-amzn-requestid" { "x-request-id" } else { name };
+    let is_openai = |names: &(&'static str, &'static str)| names.0 == name;
+    let is_it = |names: &&(&'static str, &'static str)| is_openai(names) || names.1 == name;
     if let Some(names) = COUNTS.iter().chain(&[("x-request-id", "request-id")]).find(is_it) {
         return Some((own(names), value.to_owned()));
     }
@@ -195,6 +197,11 @@ mod tests {
         );
         assert!(edits.contains(&HeaderEdit::Set("request-id", "r".to_owned())));
         assert!(edits.contains(&HeaderEdit::Remove("openai-organization".to_owned())));
+
+        let headers = [("x-amzn-requestid", "aws"), ("x-amzn-bedrock-input-token-count", "5")];
+        let edits = answer_headers(&plan(ClientDialect::AnthropicMessages, ProviderApi::Bedrock), headers);
+        assert!(edits.contains(&HeaderEdit::Set("request-id", "aws".to_owned())));
+        assert!(edits.contains(&HeaderEdit::Remove("x-amzn-bedrock-input-token-count".to_owned())));
 
         let same = plan(ClientDialect::OpenaiChat, ProviderApi::Openai);
         assert!(answer_headers(&same, [("x-ratelimit-limit-requests", "50")]).is_empty());
