@@ -1,6 +1,7 @@
 //! OpenAI's legacy completions, <https://platform.openai.com/docs/api-reference/completions>, as a client dialect. A provider is asked for them only
 //! where they pass through; elsewhere the prompt becomes what a user says.
 
+mod logprobs;
 mod read_request;
 mod request_facts;
 mod response_facts;
