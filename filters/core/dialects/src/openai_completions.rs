@@ -6,6 +6,8 @@ mod read_request;
 mod request_facts;
 mod response_facts;
 mod stream_facts;
+#[cfg(test)]
+mod tests;
 mod write_answer;
 mod write_event;
 

@@ -214,36 +214,50 @@ fn reasoning<'a>(
     }
 }
 
-/// Texts and refusals that stand beside each other: a lone text as a string.
+/// Texts and refusals that stand beside each other. Texts are one string, which is how the model reads them: parts of a message of the
+/// model's are the form of its output, for which the published types want an id.
 fn message(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) {
-    let mut said = Vec::with_capacity(parts.len());
+    let (mut says, mut refuses) = (false, false);
     for part in parts {
         match part {
-            Part::Text { cache: Some(_), .. } => losses.note("cache_control"),
+            Part::Text { text, cache } => {
+                says |= !text.is_empty();
+                if cache.is_some() {
+                    losses.note("cache_control");
+                }
+            }
+            Part::Refusal { text } => refuses |= !text.is_empty(),
             Part::Citation(_) => losses.note("citations"),
             _ => {}
         }
-        match part {
-            Part::Text { text, .. } if !text.is_empty() => said.push(("output_text", "text", *text)),
-            Part::Refusal { text } if !text.is_empty() => said.push(("refusal", "refusal", *text)),
-            _ => {}
-        }
     }
-    if said.is_empty() {
+    if !says && !refuses {
         return;
     }
     out.begin_object().field_str("type", "message").field_str("role", "assistant").key("content");
-    match &*said {
-        [("output_text", _, text)] => {
-            out.raw_str(*text);
-        }
-        parts => {
-            out.begin_array();
-            for (kind, field, text) in parts {
-                out.begin_object().field_str("type", kind).field_raw_str(field, *text).end_object();
+    if refuses {
+        out.begin_array();
+    } else {
+        out.begin_string();
+    }
+    for part in parts {
+        match part {
+            Part::Text { text, .. } if !refuses => {
+                out.push_raw_str(*text);
             }
-            out.end_array();
+            Part::Text { text, .. } if !text.is_empty() => {
+                out.begin_object().field_str("type", "output_text").field_raw_str("text", *text).end_object();
+            }
+            Part::Refusal { text } if !text.is_empty() => {
+                out.begin_object().field_str("type", "refusal").field_raw_str("refusal", *text).end_object();
+            }
+            _ => {}
         }
+    }
+    if refuses {
+        out.end_array();
+    } else {
+        out.end_string();
     }
     out.end_object();
 }
