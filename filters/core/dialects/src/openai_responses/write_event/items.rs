@@ -70,8 +70,8 @@ impl EventWriter {
             }
         });
         for early in std::mem::take(&mut self.early) {
-            let text = |kept: &'_ Option<String>| kept.as_deref().map(Str::from_escaped);
-            let (url, title) = (text(&early.url), text(&early.title));
+            let (url, title) = (early.url.as_deref(), early.title.as_deref());
+            let (url, title) = (url.map(Str::from_escaped), title.map(Str::from_escaped));
             let citation = Citation { url, title, document: early.document, range: early.range, ..Citation::default() };
             self.citation(&citation, out);
         }
