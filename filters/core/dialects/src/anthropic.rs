@@ -1,6 +1,7 @@
 //! Anthropic messages, <https://docs.claude.com/en/api/messages>, as a client dialect and as a provider API.
 
 mod as_it_is;
+mod citation;
 mod errors;
 mod read_answer;
 mod read_event;

@@ -17,4 +17,4 @@ pub(crate) use request::{
     Citation, DocumentPlace, Effort, Format, Message, Part, PlaceUnit, Reasoning, Request, Role, Sampling, Source,
     Tier, Tool, ToolChoice, Written,
 };
-pub(crate) use seal::{UNSIGNED, has_seal, is_sealed, leave_out_foreign};
+pub(crate) use seal::{UNSIGNED, has_seal, is_sealed, leave_out_foreign, unsealed};
