@@ -119,8 +119,9 @@ impl Usage {
         }
         let audio = |key| {
             let details = usage.get(key).into_iter().flat_map(|details| details.items());
-            let is_audio =
-                |detail: &Value<'_>| detail.get("modality").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "AUDIO");
+            let is_audio = |detail: &Value<'_>| {
+                detail.get("modality").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "AUDIO")
+            };
             details.filter(is_audio).filter_map(|detail| count(detail, "tokenCount")).fold(0, u64::saturating_add)
         };
         // The cached part is in the prompt, what server-side tools have read is beside it; thoughts are beside the answer.

@@ -5,10 +5,10 @@
 use tollgate_policy::translate::ProviderConfig;
 
 use crate::ClientDialect;
+use crate::gemini;
 use crate::protocol::Protocol;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::translate::target::{Target, path_segment};
-use crate::gemini;
 
 /// The location that is no region: requests are served wherever there is capacity.
 const GLOBAL: &str = "global";
@@ -82,6 +82,10 @@ fn segment(name: &str) -> String {
 
 /// The control plane does not let such a provider pass.
 fn no_project() -> Refusal {
-    let message = "The gateway's configuration of this provider names no `project`, which is part of every path of Vertex AI.";
+    let message =
+        "The gateway's configuration of this provider names no `project`, which is part of every path of Vertex AI.";
     Refusal::new(500, RefusalKind::Internal, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,8 @@ impl EventReader {
                 finished |= state.finished;
             }
         }
-        if !any && is_blocked(data) && self.state(0).is_some_and(|state| !std::mem::replace(&mut state.finished, true)) {
+        if !any && is_blocked(data) && self.state(0).is_some_and(|state| !std::mem::replace(&mut state.finished, true))
+        {
             finished = true;
             emit(Event::Finish { reason: FinishReason::Refused, stop_sequence: None });
         }

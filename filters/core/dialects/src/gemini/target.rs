@@ -23,10 +23,8 @@ pub(crate) fn target<'a>(
     model: &'a str,
     stream: bool,
 ) -> Result<Target<'a>, Refusal> {
-    let (collection, name) = model
-        .split_once('/')
-        .filter(|(collection, _)| COLLECTIONS.contains(collection))
-        .unwrap_or(("models", model));
+    let (collection, name) =
+        model.split_once('/').filter(|(collection, _)| COLLECTIONS.contains(collection)).unwrap_or(("models", model));
     let (protocol, method) = match (client, stream) {
         (ClientDialect::OpenaiEmbeddings, _) => (Protocol::GeminiEmbeddings, "batchEmbedContents"),
         (_, false) => (Protocol::Gemini, METHODS.0),

@@ -48,7 +48,9 @@ pub fn response(plan: &AnswerPlan, status: u16, content_type: &str, body: &[u8])
         // Some servers report errors with a status of success.
         return match value.get("error").filter(|error| !error.is_null()) {
             Some(_) => fail(plan, status, &read_error(plan.protocol, 502, value)),
-            None => fail(plan, status, &failure(plan.protocol, value).unwrap_or_else(|| unreadable(status, content_type))),
+            None => {
+                fail(plan, status, &failure(plan.protocol, value).unwrap_or_else(|| unreadable(status, content_type)))
+            }
         };
     };
     let content_type = if plan.streaming { "text/event-stream" } else { "application/json" };
@@ -128,7 +130,9 @@ fn read_error(protocol: Protocol, status: u16, body: Value<'_>) -> Refusal {
             openai_chat::read_error(status, error, body)
         }
         // Claude on Vertex is behind Google's front door, which has errors of its own.
-        Protocol::AnthropicMessages if body.is_array() || error.get("code").is_some() => gemini::read_error(status, body),
+        Protocol::AnthropicMessages if body.is_array() || error.get("code").is_some() => {
+            gemini::read_error(status, body)
+        }
         Protocol::AnthropicMessages => anthropic::read_error(status, error),
         Protocol::Gemini | Protocol::GeminiEmbeddings | Protocol::VertexEmbeddings => gemini::read_error(status, body),
         Protocol::Converse | Protocol::TitanEmbeddings | Protocol::BedrockCohereEmbeddings => {

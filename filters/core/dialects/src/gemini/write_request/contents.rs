@@ -65,7 +65,9 @@ pub(super) fn write(
 /// There is one system prompt, of texts: system messages further down are moved up to it.
 fn system<'a>(request: &Request<'a>, losses: &mut Losses<'_>) -> Result<Vec<Str<'a>>, Refusal> {
     let mut texts = Vec::new();
-    for part in request.messages.iter().filter(|message| message.role == Role::System).flat_map(|message| &message.parts) {
+    for part in
+        request.messages.iter().filter(|message| message.role == Role::System).flat_map(|message| &message.parts)
+    {
         match part {
             Part::Text { text, cache } => {
                 note_cache(*cache, losses);

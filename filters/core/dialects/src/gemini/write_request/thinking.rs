@@ -17,16 +17,14 @@ pub(super) enum Thinking {
     Budget(u64),
     Level(&'static str),
     /// As much as the model finds right: `dynamic` where that must be said.
-    Adaptive { dynamic: bool },
+    Adaptive {
+        dynamic: bool,
+    },
 }
 
 /// Chooses what comes closest to what the client asked for; None leaves it to the model. Efforts are the budgets and levels that Google
 /// itself has for them in its OpenAI-compatible endpoint: <https://ai.google.dev/gemini-api/docs/openai#thinking>.
-pub(super) fn choose(
-    reasoning: Reasoning,
-    can: &Can,
-    losses: &mut Losses<'_>,
-) -> Result<Option<Thinking>, Refusal> {
+pub(super) fn choose(reasoning: Reasoning, can: &Can, losses: &mut Losses<'_>) -> Result<Option<Thinking>, Refusal> {
     let Reasoning { effort, budget, adaptive, .. } = reasoning;
     if effort.is_none() && budget.is_none() && !adaptive {
         return Ok(None);
