@@ -56,5 +56,5 @@ fn grounding<'a>(chunk: Value<'a>) -> Option<Citation<'a>> {
 fn citation<'a>(source: Value<'a>) -> Citation<'a> {
     let string =
         |key| source.get(key).and_then(|value: Value<'a>| value.as_str()).filter(|text: &Str<'a>| !text.is_empty());
-    Citation { url: string("uri"), title: string("title"), quote: string("text"), range: None }
+    Citation { url: string("uri"), title: string("title"), quote: string("text"), range: None, document: None }
 }

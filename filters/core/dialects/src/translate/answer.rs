@@ -126,7 +126,8 @@ fn is_well_formed_error(client: ClientDialect, body: Value<'_>) -> bool {
 fn read_error(protocol: Protocol, status: u16, body: Value<'_>) -> Refusal {
     let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
     match protocol {
-        Protocol::OpenaiChat | Protocol::OpenaiResponses | Protocol::OpenaiCompletions | Protocol::OpenaiEmbeddings => {
+        Protocol::OpenaiResponses => openai_responses::read_error(status, error, body),
+        Protocol::OpenaiChat | Protocol::OpenaiCompletions | Protocol::OpenaiEmbeddings => {
             openai_chat::read_error(status, error, body)
         }
         // Claude on Vertex is behind Google's front door, which has errors of its own.

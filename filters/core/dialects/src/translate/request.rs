@@ -6,7 +6,7 @@ use tollgate_wire::json::{Limits, Tape, Value};
 
 use super::AnswerPlan;
 use super::target::Target;
-use crate::canonical::{Losses, Request, Written, has_seal};
+use crate::canonical::{Losses, Request, Written, has_seal, leave_out_foreign};
 use crate::client::ClientVendor;
 use crate::protocol::Protocol;
 use crate::refusal::Refusal;
@@ -93,9 +93,16 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
         dropped: Vec::new(),
         answer: AnswerPlan::of_target(attempt.client, &target, attempt.now_nanos),
     };
-    if upstream.answer.passes_through() && !has_seal(body) {
-        upstream.body = as_it_is(value, body, &target)?;
-        return Ok(upstream);
+    let is_openai = matches!(target.protocol, Protocol::OpenaiChat | Protocol::OpenaiResponses);
+    let mut losses = Losses::new(attempt.provider.api.as_str(), attempt.lenient, is_openai);
+    if upstream.answer.passes_through() {
+        let sealed = has_seal(body);
+        // Reasoning stands among the items of this one's input, which only its reader tells apart.
+        if !sealed || target.protocol != Protocol::OpenaiResponses {
+            upstream.body = as_it_is(value, body, sealed, &target, &mut losses)?;
+            upstream.dropped = losses.dropped();
+            return Ok(upstream);
+        }
     }
     if !upstream.answer.passes_through() {
         upstream.drop_headers = match attempt.client.vendor() {
@@ -106,13 +113,12 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
             upstream.set_headers.push(("anthropic-version", ANTHROPIC_VERSION.to_owned()));
         }
     }
-    let is_openai = matches!(target.protocol, Protocol::OpenaiChat | Protocol::OpenaiResponses);
-    let mut losses = Losses::new(attempt.provider.api.as_str(), attempt.lenient, is_openai);
     if attempt.client == ClientDialect::OpenaiEmbeddings {
         let request = embeddings::read_request(value)?;
         upstream.body = Some(embeddings::write_request(&request, &target, &mut losses)?);
     } else {
-        let request = read(attempt.client, value)?;
+        let mut request = read(attempt.client, value)?;
+        leave_out_foreign(&mut request, attempt.client, target.protocol.signer(), &mut losses);
         upstream.answer.streaming = request.stream;
         upstream.answer.include_usage = request.stream_usage;
         let written = write(&request, &target, &mut losses)?;
@@ -155,8 +161,15 @@ pub(super) fn write(request: &Request<'_>, target: &Target<'_>, losses: &mut Los
     }
 }
 
-/// The body as the client wrote it, save for the model's name and what the server deviates in. None if nothing changes.
-fn as_it_is(value: Value<'_>, body: &[u8], target: &Target<'_>) -> Result<Option<Vec<u8>>, Refusal> {
+/// The body as the client wrote it, save for the model's name, what the server deviates in, and what another provider has `sealed`. None if
+/// nothing changes.
+fn as_it_is(
+    value: Value<'_>,
+    body: &[u8],
+    sealed: bool,
+    target: &Target<'_>,
+    losses: &mut Losses<'_>,
+) -> Result<Option<Vec<u8>>, Refusal> {
     let mut edits = Edits::default();
     if let Some(model) = target.model_in_body {
         let current = value.get("model").ok_or_else(|| Refusal::missing_field("model"))?;
@@ -167,8 +180,8 @@ fn as_it_is(value: Value<'_>, body: &[u8], target: &Target<'_>) -> Result<Option
         }
     }
     match target.protocol {
-        Protocol::OpenaiChat => openai_chat::as_server_takes_it(value, target, &mut edits),
-        Protocol::AnthropicMessages => anthropic::as_server_takes_it(value, target, &mut edits),
+        Protocol::OpenaiChat => openai_chat::as_server_takes_it(value, target, sealed, losses, &mut edits)?,
+        Protocol::AnthropicMessages => anthropic::as_server_takes_it(value, target, sealed, losses, &mut edits),
         _ => {}
     }
     if edits.is_empty() {
