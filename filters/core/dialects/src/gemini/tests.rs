@@ -295,6 +295,8 @@ fn a_schema_is_kept_or_its_keyword_is_named() {
         assert_eq!(ask(schema, true), Err(format!("json_schema.{keyword}")), "{schema}");
         assert_eq!(ask(schema, false).as_deref(), Ok(schema));
     }
+    let remarks = r##"{"properties":{"b":{"$ref":"#","title":"t"}}}"##;
+    assert_eq!(ask(remarks, true).as_deref(), Ok(r##"{"properties":{"b":{"$ref":"#"}}}"##));
     let changed =
         r##"{"properties":{"a":{"const":"x"},"b":{"$ref":"#/$defs/c","description":"d"},"c":{"const":1,"enum":[1]}}}"##;
     let becomes = r##"{"properties":{"a":{"enum":["x"]},"b":{"$ref":"#/$defs/c"},"c":{"enum":[1]}}}"##;
