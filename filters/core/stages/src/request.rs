@@ -104,19 +104,20 @@ impl Exchange {
     }
 }
 
-/// Tokens of the input: the texts, and what each message and request adds.
+/// Tokens of the input: the texts, what each message and request adds, and what the client counted itself.
 fn estimate(asked: &RequestFacts<'_>, model: &str) -> Estimate {
     let vocabulary = Vocabulary::of_model(model);
     let texts: Estimate =
         asked.texts.iter().map(|text| tollgate_tokens::estimate(&text.text.decode(), vocabulary)).sum();
-    texts + frame(asked, vocabulary)
+    let counted = asked.token_ids();
+    texts + frame(asked, vocabulary) + Estimate { tokens: counted, upper_bound: counted }
 }
 
 /// What messages, tools and media cost beside their texts.
 fn frame(asked: &RequestFacts<'_>, vocabulary: Vocabulary) -> Estimate {
     use tollgate_tokens::request::{image, message, reply, tool, tools};
     let count = |field: &str| asked.body.get(field).map_or(0, |list| list.len());
-    let mut frame = reply(vocabulary);
+    let mut frame = if asked.dialect.generates() { reply(vocabulary) } else { Estimate::default() };
     frame += (0..count("messages")).map(|_| message(vocabulary)).sum();
     frame += (0..asked.media).map(|_| image(vocabulary, None, false)).sum();
     if count("tools") > 0 {

@@ -48,7 +48,10 @@ pub fn response(plan: &AnswerPlan, status: u16, content_type: &str, body: &[u8])
         // Some servers report errors with a status of success.
         return match value.get("error").filter(|error| !error.is_null()) {
             Some(_) => fail(plan, status, &read_error(plan.protocol, 502, value)),
-            None => fail(plan, status, &unreadable(status, content_type)),
+            None => {
+                let refusal = broken_off(plan.protocol, value).unwrap_or_else(|| unreadable(status, content_type));
+                fail(plan, status, &refusal)
+            }
         };
     };
     let content_type = if plan.streaming { "text/event-stream" } else { "application/json" };
@@ -126,6 +129,11 @@ fn read_error(protocol: Protocol, status: u16, body: Value<'_>) -> Refusal {
         }
         Protocol::CohereChat | Protocol::CohereEmbeddings => cohere::read_error(status, body),
     }
+}
+
+/// An answer that says of itself that it broke off.
+fn broken_off(protocol: Protocol, body: Value<'_>) -> Option<Refusal> {
+    if protocol == Protocol::CohereChat { cohere::read_failure(body) } else { None }
 }
 
 /// Not JSON: a page of a proxy in between, an empty body, an answer that was cut. What it says stays here; it is not meant for callers.

@@ -26,6 +26,10 @@ pub struct AnswerPlan {
     /// When the attempt began, in nanoseconds since 1970: what OpenAI calls `created`, what relative times in headers count from, and what
     /// ids are made of that the provider leaves out.
     pub now_nanos: u64,
+    /// The model that was asked, for answers that name none.
+    pub(crate) model: String,
+    /// Whether vectors are wanted as base64. Not looked at where bytes pass through.
+    pub(crate) base64: bool,
     /// What the answer repeats of the request, as JSON text in the dialect's own terms. Empty for dialects that repeat nothing.
     pub(crate) echo: String,
 }
@@ -60,6 +64,8 @@ impl AnswerPlan {
             include_usage: false,
             json_tool: false,
             now_nanos,
+            model: target.model.to_owned(),
+            base64: false,
             echo: String::new(),
         }
     }

@@ -93,7 +93,9 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
         dropped: Vec::new(),
         answer: AnswerPlan::of_target(attempt.client, &target, attempt.now_nanos),
     };
-    if upstream.answer.passes_through() && !has_seal(body) {
+    // Embeddings know no reasoning: what looks like a seal there is a text.
+    let sealed = attempt.client != ClientDialect::OpenaiEmbeddings && has_seal(body);
+    if upstream.answer.passes_through() && !sealed {
         upstream.body = as_it_is(value, body, &target)?;
         return Ok(upstream);
     }
@@ -110,6 +112,7 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
     let mut losses = Losses::new(attempt.provider.api.as_str(), attempt.lenient, is_openai);
     if attempt.client == ClientDialect::OpenaiEmbeddings {
         let request = embeddings::read_request(value)?;
+        upstream.answer.base64 = request.base64;
         upstream.body = Some(embeddings::write_request(&request, &target, &mut losses)?);
     } else {
         let request = read(attempt.client, value)?;
