@@ -17,7 +17,7 @@ MODULES := gateway translate token-count redact quota-check
 CORE := wire policy redaction tokens quota dialects stages
 PYTHON = $(CACHE)/venv/bin/python
 
-.PHONY: help setup setup-test build wasm native demo test unit wasm-test laws e2e sdk-check bench lint presubmit clean
+.PHONY: help setup setup-test build wasm native demo test unit wasm-test laws fuzz-some fuzz e2e sdk-check bench lint presubmit clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,7 +48,7 @@ native:
 demo: build ## The tour: real SDKs, a real Envoy, simulated providers
 	@$(PYTHON) examples/quickstart/tour.py
 
-test: setup-test build unit wasm-test laws sdk-check e2e ## All tests
+test: setup-test build unit wasm-test laws fuzz-some sdk-check e2e ## All tests
 	@echo "all tests passed"
 
 unit:
@@ -59,6 +59,13 @@ wasm-test: # the pure crates once more, on the target they ship on, under Node
 
 laws:
 	cargo test --quiet --locked -p tollgate-laws
+
+fuzz-some: # each target for some seconds
+	scripts/fuzz 4
+
+FUZZ_SECONDS := 600
+fuzz: setup-test ## Every parser against random bytes, FUZZ_SECONDS (600) each
+	scripts/fuzz $(FUZZ_SECONDS)
 
 sdk-check:
 	TOLLGATE_PROVIDERS=dist/tollgate-providers $(PYTHON) -m pytest -q tests/providers/tests/sdk_check.py

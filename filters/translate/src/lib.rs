@@ -94,6 +94,7 @@ impl AttemptFilter {
         };
         self.dialect = match endpoint::resolve("POST", origin.path())? {
             Endpoint::Api(dialect) => dialect,
+            Endpoint::CountTokens => ClientDialect::AnthropicMessages,
             Endpoint::Models | Endpoint::Model(_) => return Err(Refusal::unknown_path("POST", origin.path())),
         };
         let metadata = host
@@ -120,7 +121,14 @@ impl AttemptFilter {
         let now_nanos = host.now_nanos();
         let attempt = Attempt { client: self.dialect, provider, model: target.model.as_deref(), lenient, now_nanos };
         let body = host.body(Body::Request, 0, size).map_err(|e| failed(host, &e))?;
-        let upstream = translate::request(&attempt, &body)?;
+        let mut upstream = translate::request(&attempt, &body)?;
+        if let Ok(Endpoint::CountTokens) = endpoint::resolve("POST", target.origin.path()) {
+            // Only Anthropic's own API has it; the gateway answers for the others.
+            if !upstream.answer.passes_through() {
+                return Err(Refusal::unsupported("count_tokens", provider.api.as_str()));
+            }
+            upstream.path = format!("{}{}", provider.path_prefix, endpoint::COUNT_TOKENS);
+        }
         apply(host, target, provider, &upstream).map_err(|e| failed(host, &e))?;
         self.phase = Phase::Sent { plan: upstream.answer, dropped: upstream.dropped };
         Ok(())

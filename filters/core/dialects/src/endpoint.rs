@@ -1,11 +1,13 @@
 //! What a request is, by its method, path and headers alone.
 
+mod count;
 mod models;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
+pub use count::token_count;
 pub use models::{model, models_list};
 
 use crate::ClientDialect;
@@ -16,6 +18,8 @@ use crate::refusal::Refusal;
 pub enum Endpoint<'a> {
     /// A request to a model.
     Api(ClientDialect),
+    /// How many tokens a request of Anthropic's would have: <https://docs.claude.com/en/api/messages-count-tokens>.
+    CountTokens,
     /// The list of models.
     Models,
     /// One model, by its name, percent-decoded.
@@ -30,6 +34,8 @@ pub fn resolve<'a>(method: &str, path: &'a str) -> Result<Endpoint<'a>, Refusal>
     let bare = path.split(['?', '#']).next().unwrap_or_default();
     let (endpoint, allow) = if let Some(dialect) = ClientDialect::ALL.iter().find(|dialect| dialect.path() == bare) {
         (Endpoint::Api(*dialect), "POST")
+    } else if bare == COUNT_TOKENS {
+        (Endpoint::CountTokens, "POST")
     } else if bare == "/v1/models" {
         (Endpoint::Models, "GET")
     } else if let Some(name) = bare.strip_prefix("/v1/models/").filter(|name| !name.is_empty()) {
@@ -48,6 +54,9 @@ pub fn caller_dialect(has_header: impl Fn(&str) -> bool) -> ClientDialect {
         ClientDialect::OpenaiChat
     }
 }
+
+/// Path of [`Endpoint::CountTokens`].
+pub const COUNT_TOKENS: &str = "/v1/messages/count_tokens";
 
 /// Headers that may carry a caller's key, in the order they are looked at. All of them must be gone before a provider is asked.
 pub const KEY_HEADERS: [&str; 3] = ["authorization", "x-api-key", "api-key"];

@@ -10,6 +10,7 @@ mod lane;
 mod tests;
 
 use tollgate_wire::json::{Str, Value};
+use tollgate_wire::sse;
 
 pub use crate::few::Few;
 pub use lane::{Lane, LaneKind};
@@ -119,6 +120,18 @@ impl ClientStream {
         }
         self.model_known |= facts.model.is_some();
         facts
+    }
+
+    /// Appends the event that ends a stream whose answer is complete, where its server has left it out.
+    pub fn end_mark(&self, out: &mut Vec<u8>) {
+        match &self.state {
+            State::OpenaiChat(_) | State::OpenaiCompletions(_) => sse::write_event(out, None, DONE),
+            State::AnthropicMessages => {
+                sse::write_event(out, Some("message_stop"), br#"{"type":"message_stop"}"#);
+            }
+            // Its last event tells the whole answer again.
+            State::OpenaiResponses(_) | State::None => {}
+        }
     }
 
     /// Appends an event that carries more text of a lane. `text` is not escaped; in a lane with JSON inside it is a piece of JSON text.

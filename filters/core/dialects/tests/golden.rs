@@ -8,7 +8,7 @@
 //! | `request.json` | `upstream.json`, the body, and `upstream.txt`, path, headers and what was dropped; or `refused.json` |
 //! | `answer.json`, or `answer.txt` for what is no JSON | `client.json`, and `client.txt` with status and headers if it is an error |
 //! | `answer.sse`, or `answer.events`: an AWS event stream, a line of `event-type {json}` or `!exception-type {json}` each | `client.sse` |
-//! | `case.json`, optional: `model`, `lenient`, `status`, `contentType`, `provider` (fields of its configuration) | |
+//! | `case.json`, optional: `model`, `lenient`, `status`, `contentType`, `provider` (fields of its configuration), `feature` (a row of `docs/translation.md`) | |
 //!
 //! `TOLLGATE_BLESS=1` rewrites what comes out; read the difference with suspicion. JSON is laid out for reading, its values and
 //! their order are as they come.
@@ -82,6 +82,9 @@ struct Settings {
     content_type: String,
     #[serde(default)]
     provider: serde_json::Map<String, serde_json::Value>,
+    /// The row of `docs/translation.md` that the case stands for.
+    #[serde(default, rename = "feature")]
+    _feature: Option<String>,
 }
 
 fn ok() -> u16 {

@@ -113,6 +113,9 @@ pub struct RouteConfig {
     pub models: Vec<ModelPattern>,
     /// The providers that may serve it: backends, then fallbacks.
     pub backends: Vec<RouteBackend>,
+    /// Whether every one of them counts the tokens of an Anthropic request itself; if not, the gateway's estimate answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counts_tokens: bool,
 }
 
 /// One provider and model behind a route.

@@ -59,6 +59,9 @@ impl Exchange {
             return AnswerMode::Replace(self.refuse_answer(&envoys_own(status)));
         }
         if end_of_stream {
+            if engine.routes.is_some() {
+                return AnswerMode::Replace(self.refuse_answer(&Refusal::upstream("sent an answer without a body")));
+            }
             self.charge.complete = true;
             return AnswerMode::Pass;
         }
@@ -66,7 +69,7 @@ impl Exchange {
         if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
             if self.policy_of_texts(&engine).is_some() {
                 let refusal = Refusal::upstream(
-                    "the provider compressed its answer, so that nothing in it can be restored or checked",
+                    "compressed its answer, so that nothing in it can be restored or checked",
                 );
                 return AnswerMode::Replace(self.refuse_answer(&refusal));
             }
@@ -117,12 +120,12 @@ fn envoys_own(status: u16) -> Refusal {
     match status {
         503 => Refusal::no_provider(),
         504 | 408 => Refusal::timeout(),
-        502 => Refusal::upstream("the provider could not be reached, or broke off before it answered"),
+        502 => Refusal::upstream("could not be reached, or broke off before it answered"),
         413 => Refusal::new(413, RefusalKind::TooLarge, "the request is larger than this gateway takes"),
         404 => Refusal::new(404, RefusalKind::NotFound, "no provider serves this route"),
         // What is no error at all (a redirect, say) is none of a model API's answers.
         status if status < 400 => {
-            Refusal::upstream("the provider answered with something that is no answer of its API")
+            Refusal::upstream("answered with something that is no answer of its API")
         }
         status => Refusal::new(
             status,

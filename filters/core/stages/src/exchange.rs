@@ -91,6 +91,8 @@ pub struct Exchange {
     pub(crate) facts: Facts,
     /// What the next refusal tells beside its message.
     pub(crate) refusal_headers: Vec<(&'static str, String)>,
+    /// The caller wants its tokens counted, and no answer.
+    pub(crate) counts_only: bool,
     /// The team is known without a key.
     vouched: bool,
     /// The gateway has answered the request itself, or it is none of its business.
@@ -116,6 +118,7 @@ impl Exchange {
             charge: Charge::default(),
             facts: Facts::default(),
             refusal_headers: Vec::new(),
+            counts_only: false,
             vouched: false,
             done_with: false,
             finished: false,
@@ -167,18 +170,16 @@ impl Exchange {
         let endpoint = endpoint::resolve(method, path);
         self.dialect = match &endpoint {
             Ok(Endpoint::Api(dialect)) => *dialect,
+            Ok(Endpoint::CountTokens) => ClientDialect::AnthropicMessages,
             _ => endpoint::caller_dialect(|name| headers.get(name).is_some()),
         };
+        self.counts_only = matches!(endpoint, Ok(Endpoint::CountTokens));
         match self.admit(&engine, headers, endpoint, end_of_stream) {
             Ok(OnHeaders::Pass) => {
                 self.done_with = true;
                 OnHeaders::Pass
             }
-            Ok(OnHeaders::Answer(reply)) => {
-                self.done_with = true;
-                self.facts.add(fact::DECISION, "allow");
-                OnHeaders::Answer(reply)
-            }
+            Ok(OnHeaders::Answer(reply)) => OnHeaders::Answer(self.own_answer(reply)),
             Ok(verdict) => verdict,
             Err(refusal) => OnHeaders::Answer(self.refuse(&refusal)),
         }
@@ -193,7 +194,7 @@ impl Exchange {
     ) -> Result<OnHeaders, Refusal> {
         let Some(routes) = &engine.routes else {
             // A single stage in somebody's own Envoy: what is no model API is not ours to judge.
-            if !matches!(endpoint, Ok(Endpoint::Api(_))) {
+            if !matches!(endpoint, Ok(Endpoint::Api(_) | Endpoint::CountTokens)) {
                 return Ok(OnHeaders::Pass);
             }
             self.tag(engine, headers);
@@ -209,7 +210,7 @@ impl Exchange {
         self.facts.add(fact::TEAM, team.name.clone());
         self.tag(engine, headers);
         match endpoint? {
-            Endpoint::Api(_) => Self::expect_body(engine, headers, end_of_stream),
+            Endpoint::Api(_) | Endpoint::CountTokens => Self::expect_body(engine, headers, end_of_stream),
             Endpoint::Models => Ok(OnHeaders::Answer(models::list(routes, team, self.dialect))),
             Endpoint::Model(id) => models::one(routes, team, &id, self.dialect).map(OnHeaders::Answer),
         }
@@ -303,6 +304,13 @@ impl Exchange {
     pub(crate) fn rate_limit_headers(&self) -> Vec<(&'static str, String)> {
         let admitted_ms = self.asked.as_ref().map_or(0, |asked| asked.admitted_ms);
         rate_limits(self.dialect, self.reservation.standings(), None, admitted_ms)
+    }
+
+    /// An answer that needs no provider.
+    pub(crate) fn own_answer(&mut self, reply: Reply) -> Reply {
+        self.done_with = true;
+        self.facts.add(fact::DECISION, "allow");
+        reply
     }
 
     pub(crate) fn refuse(&mut self, refusal: &Refusal) -> Reply {

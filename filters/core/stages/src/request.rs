@@ -1,5 +1,6 @@
 //! A request's body: one parse, then model and route, redaction, counting and the reservation, and at most one new body.
 
+use tollgate_dialects::endpoint;
 use tollgate_dialects::refusal::Refusal;
 use tollgate_dialects::request::{self, RequestFacts};
 use tollgate_policy::gateway::OnExceeded;
@@ -14,6 +15,8 @@ use crate::admission::{Admitted, Wish};
 use crate::answer::refusal;
 use crate::engine::{Engine, Team};
 use crate::exchange::{Exchange, OnBody};
+use crate::reply::Reply;
+use crate::routing::Resolved;
 
 /// What an admitted request asked for, as far as its answer, and whoever wants to know, needs it.
 #[derive(Debug)]
@@ -52,6 +55,9 @@ impl Exchange {
 
         self.redact(team, body, &asked, &mut edits)?;
         let estimate = estimate(&asked, &model);
+        if self.counts_only {
+            return self.count(engine, resolved, &estimate, body, &edits);
+        }
         let mut wish = Wish { asked: &asked, model: &model, resolved, input: estimate.upper_bound };
         let mut admitted = self.reserve(team, &wish, store, now_ms);
         if let (Err(Denied::Exceeded(_)), OnExceeded::DowngradeTo(cheaper), Some(routes)) =
@@ -89,6 +95,37 @@ impl Exchange {
         Ok(OnBody::Forward { body, route })
     }
 
+    /// A request for a count of its tokens: free of charge, and answered here where some provider of the route could not.
+    fn count(
+        &mut self,
+        engine: &Engine,
+        resolved: Option<Resolved<'_>>,
+        estimate: &Estimate,
+        body: &[u8],
+        edits: &Edits,
+    ) -> Result<OnBody, Refusal> {
+        self.charge.free = true;
+        match resolved {
+            Some(resolved) if !resolved.route.counts_tokens => {
+                self.facts.add(fact::ROUTE, resolved.route.name.clone());
+                self.facts.add(fact::USAGE_SOURCE, "estimated");
+                Ok(OnBody::Answer(self.own_answer(Reply::json(endpoint::token_count(estimate.tokens)))))
+            }
+            _ => {
+                let body = if edits.is_empty() { None } else { Some(edits.apply(body).map_err(|_| Refusal::internal())?) };
+                self.asked = Some(Asked {
+                    route: resolved.and_then(|resolved| engine.routes.as_ref()?.index(&resolved.route.name)),
+                    hide_usage: false,
+                    admitted_ms: 0,
+                    priced: false,
+                    input: *estimate,
+                    output_bound: 0,
+                });
+                Ok(OnBody::Forward { body, route: resolved.map(|resolved| resolved.target.to_owned()) })
+            }
+        }
+    }
+
     fn redact(&mut self, team: &Team, body: &[u8], asked: &RequestFacts<'_>, edits: &mut Edits) -> Result<(), Refusal> {
         let Some(policy) = team.policy_for(Direction::Request) else { return Ok(()) };
         self.vault.reserve_literals(body);
@@ -116,9 +153,14 @@ fn estimate(asked: &RequestFacts<'_>, model: &str) -> Estimate {
 /// What messages, tools and media cost beside their texts.
 fn frame(asked: &RequestFacts<'_>, vocabulary: Vocabulary) -> Estimate {
     use tollgate_tokens::request::{image, message, reply, tool, tools};
-    let count = |field: &str| asked.body.get(field).map_or(0, |list| list.len());
-    let mut frame = if asked.dialect.generates() { reply(vocabulary) } else { Estimate::default() };
-    frame += (0..count("messages")).map(|_| message(vocabulary)).sum();
+    let mut frame = Estimate::default();
+    if !asked.dialect.generates() {
+        return frame;
+    }
+    let count = |field: &str| asked.body.get(field).filter(|list| list.is_array()).map_or(0, |list| list.len());
+    frame += reply(vocabulary);
+    // What is said, by the names that the dialects have for it.
+    frame += (0..count("messages") + count("input")).map(|_| message(vocabulary)).sum();
     frame += (0..asked.media).map(|_| image(vocabulary, None, false)).sum();
     if count("tools") > 0 {
         frame += tools(vocabulary);

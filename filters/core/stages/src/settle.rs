@@ -19,6 +19,8 @@ pub(crate) struct Charge {
     pub(crate) delivered: Delivered,
     /// Whether the answer reached its regular end.
     pub(crate) complete: bool,
+    /// The provider charges nothing for what was asked.
+    pub(crate) free: bool,
 }
 
 /// How much output went out.
@@ -45,7 +47,7 @@ impl Charge {
     /// What is charged, and how it is known: `provider` (its own usage), `estimated` (a whole answer without usage) or `partial` (a cut
     /// answer: what went out).
     fn of(&self, input_estimate: u64) -> (Usage, &'static str) {
-        if self.status != 0 && !(200..300).contains(&self.status) {
+        if self.free || self.status != 0 && !(200..300).contains(&self.status) {
             return (Usage::default(), "provider");
         }
         // An answer that cost nothing is none: a provider that says so has not counted.

@@ -91,3 +91,40 @@ fn a_cut_stream_is_charged_for_what_was_delivered_and_says_so() {
     let output: u64 = outcome.state("gen_ai.usage.output_tokens").unwrap().parse().unwrap();
     assert!((3..20).contains(&output), "{output}");
 }
+
+/// An answer that a provider ends early in an orderly way looks complete to an SDK: the stream must say that it is not.
+#[test]
+fn a_stream_that_ends_early_ends_in_an_error_wherever_it_was_cut() {
+    let whole = stream_of(&["one ", "two"]);
+    let finished = whole.find("\"stop\"").unwrap();
+    // With a policy events are read and written, without one and with usage asked for they pass as they came.
+    let mut asked = ask_streamed("hi");
+    asked["stream_options"] = json!({"include_usage": true});
+    for (key, asked) in [(SUPPORT_KEY, &ask_streamed("mail a@example.com")), (OTHER_KEY, &asked)] {
+        let gateway = gateway(&config());
+        for cut in (1..whole.len()).step_by(7) {
+            let outcome = gateway.exchange(chat(key, asked), sse(&whole[..cut], 50));
+            let text = text_of(&outcome.client);
+            let (errors, ends) = (text.matches("data: {\"error\"").count(), text.matches("data: [DONE]\n\n").count());
+            let is_finished = cut > whole[finished..].find("\n").unwrap() + finished;
+            assert_eq!((errors, ends), if is_finished { (0, 1) } else { (1, 0) }, "cut at {cut}: {text}");
+        }
+        assert_eq!(gateway.exchange(chat(key, asked), sse("", 50)).client.status(), 502);
+        let outcome = gateway.exchange(chat(key, asked), sse(&whole, 50));
+        assert!(text_of(&outcome.client).ends_with("[DONE]\n\n") && !text_of(&outcome.client).contains("error"));
+    }
+}
+
+#[test]
+fn a_message_that_is_finished_but_not_ended_gets_its_end() {
+    let request = json!({"model": "smart", "stream": true, "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]});
+    let events = [
+        r#"{"type":"message_start","message":{"id":"m","model":"c","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}"#,
+        r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}"#,
+    ];
+    let stream: String = events.iter().map(|data| format!("event: x\ndata: {data}\n\n")).collect();
+    let outcome = gateway(&config()).exchange(messages(OTHER_KEY, &request), sse(&stream, 0));
+    assert_eq!(text_of(&outcome.client), format!("{stream}event: message_stop\ndata: {{\"type\":\"message_stop\"}}\n\n"));
+    let outcome = gateway(&config()).exchange(messages(OTHER_KEY, &request), sse(&stream[..stream.len() / 2], 0));
+    assert!(text_of(&outcome.client).contains("event: error\n"), "{}", text_of(&outcome.client));
+}

@@ -11,6 +11,7 @@
 
 mod admission;
 mod answers;
+mod counting;
 mod fixtures;
 mod limits;
 mod redaction;

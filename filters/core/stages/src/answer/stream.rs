@@ -29,8 +29,20 @@ pub(super) struct StreamAnswer {
     hide_usage: bool,
     /// Whether events may have to change; if not, bytes pass as they come and are only read.
     rewrites: bool,
+    progress: Progress,
     /// The stream was ended by us: nothing more goes out.
     ended: bool,
+}
+
+/// How far an answer has come, as its events say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Progress {
+    /// Not to its end: more is to come.
+    Open,
+    /// The model is done; the dialect's end mark is still to come.
+    Finished,
+    /// To its end, or to an error that ends it.
+    Ended,
 }
 
 /// What becomes of one event, by steps.
@@ -66,6 +78,7 @@ impl StreamAnswer {
             scratch: Scratch::default(),
             hide_usage,
             rewrites,
+            progress: Progress::Open,
             ended: false,
         }
     }
@@ -95,12 +108,17 @@ impl Exchange {
         if pushed.is_err() && stream.rewrites && !stream.ended {
             self.end_stream(
                 stream,
-                &Refusal::upstream("the provider sent an event larger than this gateway takes"),
+                &Refusal::upstream("sent an event larger than this gateway takes"),
                 &mut out,
             );
         }
         if end_of_stream {
+            let rewrites = stream.rewrites;
             self.end_of_stream(stream, &mut out);
+            if !rewrites && !out.is_empty() {
+                // The bytes pass as they came, and what was missing behind them.
+                return Some([bytes, &out].concat());
+            }
         }
         (stream.rewrites && out != bytes).then_some(out)
     }
@@ -131,10 +149,11 @@ impl Exchange {
         let Ok(value) = tape.parse(event.data, Limits::default()) else {
             if is_done(event.data) {
                 self.charge.complete = true;
+                stream.progress = Progress::Ended;
                 self.flush(stream, &engine, |_| true, out)?;
             } else if checked {
                 // Text that no rule can look at does not pass where rules must.
-                self.end_stream(stream, &Refusal::upstream("the provider sent an event that cannot be read"), out);
+                self.end_stream(stream, &Refusal::upstream("sent an event that cannot be read"), out);
                 return Ok(());
             }
             stream.pass(event, out);
@@ -142,6 +161,11 @@ impl Exchange {
         };
         let facts = stream.client.observe(event.event, value);
         self.note(&facts);
+        stream.progress = stream.progress.max(match () {
+            () if facts.done || facts.error => Progress::Ended,
+            () if facts.all_ended || !facts.ended.is_empty() => Progress::Finished,
+            () => Progress::Open,
+        });
         if stream.hide_usage && facts.usage_only {
             return Ok(());
         }
@@ -225,14 +249,28 @@ impl Exchange {
         if stream.ended {
             return;
         }
-        // A stream that breaks off in the middle of an event: no client reads that event, but none of its bytes are withheld.
+        // Some servers forget the last blank line.
         let mut parser = std::mem::replace(&mut stream.parser, Parser::new(0));
-        if let Some(unfinished) = parser.finish() {
+        let unfinished = parser.finish();
+        let in_an_event = unfinished.is_some();
+        if let Some(unfinished) = unfinished {
             self.read_event(stream, &unfinished, out);
         }
         let engine = Rc::clone(&self.engine);
         if let Err(error) = self.flush(stream, &engine, |_| true, out) {
-            self.end_stream(stream, &refusal(error), out);
+            return self.end_stream(stream, &refusal(error), out);
+        }
+        // Alone in somebody's own Envoy a stage does its own work and no more.
+        if engine.routes.is_none() || stream.ended || stream.progress == Progress::Ended {
+            return;
+        }
+        if in_an_event {
+            out.extend_from_slice(b"\n\n");
+        }
+        // An orderly end of the connection is no end of the answer: SDKs would take it for one.
+        match stream.progress {
+            Progress::Finished => stream.client.end_mark(out),
+            _ => self.end_stream(stream, &Refusal::upstream("ended the answer before it was complete"), out),
         }
     }
 }

@@ -30,7 +30,7 @@ impl Exchange {
         let mut tape = Tape::default();
         let value = tape
             .parse(body, Limits::default())
-            .map_err(|_| Refusal::upstream("the provider's answer is not JSON, or was cut off"))?;
+            .map_err(|_| Refusal::upstream("sent an answer that is not JSON, or was cut off"))?;
         let facts = response::facts(self.dialect, value);
         let misled = facts.error && (200..300).contains(&self.charge.status);
         if misled {
