@@ -10,10 +10,11 @@ mod seal;
 pub(crate) use answer::{Answer, Choice, FinishReason};
 pub(crate) use arguments::Arguments;
 pub(crate) use event::Event;
-pub(crate) use ids::synthetic_id;
+pub(crate) use ids::{matching_id, synthetic_id};
 pub(crate) use logprobs::TokenLogprob;
 pub(crate) use losses::Losses;
 pub(crate) use request::{
-    Citation, Effort, Format, Message, Part, Reasoning, Request, Role, Source, Tier, Tool, ToolChoice, Written,
+    Citation, DocumentPlace, Effort, Format, Message, Part, PlaceUnit, Reasoning, Request, Role, Source, Tier, Tool,
+    ToolChoice, Written,
 };
-pub(crate) use seal::has_seal;
+pub(crate) use seal::{UNSIGNED, has_seal, is_sealed, leave_out_foreign};

@@ -1,6 +1,6 @@
 //! What gets lost on the way to a provider that lacks it.
 
-use super::Request;
+use super::{Part, Request};
 use crate::refusal::Refusal;
 
 /// Decides about every feature that a writer cannot express, and keeps the list.
@@ -10,12 +10,18 @@ pub(crate) struct Losses<'l> {
     lenient: &'l [String],
     dropped: Vec<String>,
     is_openai: bool,
+    cites_documents: bool,
 }
 
 impl<'l> Losses<'l> {
     /// For a provider, and the features a policy lets drop. `is_openai` says whether it takes the fields of [`Request::openai`].
     pub fn new(provider: &'l str, lenient: &'l [String], is_openai: bool) -> Self {
-        Self { provider, lenient, dropped: Vec::new(), is_openai }
+        Self { provider, lenient, dropped: Vec::new(), is_openai, cites_documents: false }
+    }
+
+    /// The provider cites documents where [`Request::document_citations`] asks it to. To be said before [`lacks_extras`](Self::lacks_extras).
+    pub fn cites_documents(&mut self) {
+        self.cites_documents = true;
     }
 
     /// A feature the provider lacks: an error, unless the policy lets it drop.
@@ -27,10 +33,21 @@ impl<'l> Losses<'l> {
         Ok(())
     }
 
-    /// The same for all a request has that the canonical model does not. What OpenAI's APIs share is left to their writers.
+    /// The same for all a request has that the canonical model does not, or that only OpenAI's APIs know. What those share is left to their
+    /// writers.
     pub fn lacks_extras(&mut self, request: &Request<'_>) -> Result<(), Refusal> {
         if !self.is_openai {
             request.openai.iter().try_for_each(|(feature, _)| self.lacks(feature))?;
+            // Said twice, and once is enough for anyone else.
+            if request.safety_identifier.is_some_and(|own| request.end_user != Some(own)) {
+                self.note("safety_identifier");
+            }
+            if request.messages.iter().any(|message| has_detail(&message.parts)) {
+                self.lacks("image_url.detail")?;
+            }
+        }
+        if request.document_citations && !self.cites_documents {
+            self.lacks("document.citations")?;
         }
         request.hints.iter().for_each(|hint| self.note(hint));
         request.extras.iter().try_for_each(|feature| self.lacks(feature))
@@ -47,4 +64,13 @@ impl<'l> Losses<'l> {
     pub fn dropped(self) -> Vec<String> {
         self.dropped
     }
+}
+
+/// Whether an image is to be looked at in a certain way.
+fn has_detail(parts: &[Part<'_>]) -> bool {
+    parts.iter().any(|part| match part {
+        Part::Image { detail, .. } => detail.is_some(),
+        Part::ToolResult { content, .. } => has_detail(content),
+        _ => false,
+    })
 }

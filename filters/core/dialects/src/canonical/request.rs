@@ -23,13 +23,20 @@ pub(crate) struct Request<'a> {
     pub stop: Vec<Str<'a>>,
     pub format: Format<'a>,
     pub reasoning: Reasoning,
+    /// Who the client says its end user is, under whichever of its names.
     pub end_user: Option<Str<'a>>,
+    /// The end user under OpenAI's newer name, for providers that tell it from the older one; [`end_user`](Self::end_user) holds it too
+    /// where the client gave no other.
+    pub safety_identifier: Option<Str<'a>>,
     pub tier: Option<Tier>,
     /// How many answers are wanted.
     pub choices: u64,
     /// How many of the likeliest tokens are wanted for each of the answer; 0 asks for the token's own likelihood alone.
     pub logprobs: Option<u64>,
-    /// Fields that OpenAI's two conversation APIs share and nobody else has, as written. A writer for one of those takes them, for
+    /// The answer is to cite the documents of the request. A writer that asks its provider to [says so](super::Losses::cites_documents).
+    pub document_citations: bool,
+    /// Fields that OpenAI's two conversation APIs share and nobody else has, as written, by their name in chat completions: `metadata`, `store`,
+    /// `prompt_cache_key`, `prompt_cache_retention`, `verbosity`, and `service_tier` where it is no [`Tier`]. A writer for one of those takes them, for
     /// others they are extras.
     pub openai: Vec<(&'static str, Value<'a>)>,
     /// What only this dialect can say, by feature name: a top-level field's own name, or `parent.field`.
@@ -54,9 +61,11 @@ impl<'a> Request<'a> {
             format: Format::Text,
             reasoning: Reasoning::default(),
             end_user: None,
+            safety_identifier: None,
             tier: None,
             choices: 1,
             logprobs: None,
+            document_citations: false,
             openai: Vec::new(),
             extras: Vec::new(),
             hints: Vec::new(),
@@ -118,6 +127,8 @@ pub(crate) enum Part<'a> {
     },
     Image {
         source: Source<'a>,
+        /// How closely to look at it, in OpenAI's words; None leaves it to the provider.
+        detail: Option<Str<'a>>,
         cache: Option<Value<'a>>,
     },
     Document {
@@ -167,14 +178,34 @@ pub(crate) enum Source<'a> {
 }
 
 /// A source that a text names.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Citation<'a> {
     pub url: Option<Str<'a>>,
+    /// Where in a document of the request, where it is one of those.
+    pub document: Option<DocumentPlace>,
     pub title: Option<Str<'a>>,
     /// What the source says.
     pub quote: Option<Str<'a>>,
     /// Which characters of the answer's text rest on it, where the provider tells: from, and up to but not including.
     pub range: Option<(u64, u64)>,
+}
+
+/// A place in one of the documents of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DocumentPlace {
+    /// Which of them, from 0.
+    pub index: u64,
+    pub unit: PlaceUnit,
+    /// From, and up to but not including.
+    pub range: (u64, u64),
+}
+
+/// What a place in a document is counted in: characters and blocks from 0, pages from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlaceUnit {
+    Character,
+    Page,
+    Block,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -2,14 +2,20 @@
 //!
 //! A provider wants the reasoning of earlier turns back with its signature, and refuses anyone else's. Failover may hand a conversation
 //! from one provider to another, so a signature that is given to a client in a dialect not its signer's own carries the signer's name in
-//! front: `tollgate.google.CiQB…`. Dots are in no base64.
+//! front: `tollgate.google.CiQB…`. Dots are in no base64. What comes back is looked at before any writer sees it: reasoning that someone
+//! else has signed is [left out](leave_out_foreign), so that a writer finds its own signatures only.
 
 use tollgate_wire::json::{Str, Writer};
 
+use super::{Losses, Part, Request, Role};
+use crate::ClientDialect;
 use crate::protocol::Signer;
 
 /// In front of every seal.
 const MARK: &str = "tollgate.";
+
+/// What stands for a signature where a dialect wants one and nobody has signed.
+pub(crate) const UNSIGNED: &str = "tollgate.unsigned";
 
 impl Signer {
     fn mark(self) -> &'static str {
@@ -36,4 +42,69 @@ impl Signer {
 /// Whether a body holds a sealed signature: then it cannot pass as it is, even to a provider of the client's own dialect.
 pub(crate) fn has_seal(body: &[u8]) -> bool {
     memchr::memmem::find(body, b"\"tollgate.").is_some()
+}
+
+/// Whether a string is a sealed signature, or stands for one that is not there.
+pub(crate) fn is_sealed(raw: &str) -> bool {
+    raw.starts_with(MARK)
+}
+
+/// Takes out of a request what reasoning someone other than `signer` has signed, and the marks where nobody has.
+pub(crate) fn leave_out_foreign(
+    request: &mut Request<'_>,
+    client: ClientDialect,
+    signer: Signer,
+    losses: &mut Losses<'_>,
+) {
+    for message in request.messages.iter_mut().filter(|message| message.role == Role::Assistant) {
+        let mut foreign = false;
+        // Whether the part behind is a call tells whose a bare signature of chat completions is: from the last part to the first.
+        let mut before_call = false;
+        for part in message.parts.iter_mut().rev() {
+            let is_call = matches!(part, Part::ToolCall { .. });
+            if let Part::Reasoning { text, signature } = part
+                && let Some(sealed) = *signature
+                && (sealed.raw() == UNSIGNED
+                    || !is_own(sealed, bare_signer(client, text.is_empty() && before_call), signer))
+            {
+                foreign |= sealed.raw() != UNSIGNED;
+                // Emptied here and taken out below: what nobody has signed stays as text.
+                *signature = None;
+                if sealed.raw() != UNSIGNED {
+                    *text = Str::from_escaped("");
+                }
+            }
+            before_call = is_call;
+        }
+        message.parts.retain(|part| match part {
+            Part::Reasoning { text, signature: None } => !text.is_empty(),
+            Part::RedactedReasoning { data } => {
+                let own = is_own(*data, bare_signer(client, false), signer);
+                foreign |= !own;
+                own
+            }
+            _ => true,
+        });
+        if foreign {
+            losses.note("thinking");
+        }
+    }
+}
+
+/// Who has signed what carries no seal: the provider whose own dialect the client speaks. Clients of chat completions have such from
+/// gateways and endpoints that hand Anthropic's thinking blocks and Google's signatures of calls through.
+fn bare_signer(client: ClientDialect, of_a_call: bool) -> Signer {
+    match client {
+        ClientDialect::OpenaiResponses => Signer::Openai,
+        ClientDialect::OpenaiChat if of_a_call => Signer::Google,
+        _ => Signer::Anthropic,
+    }
+}
+
+fn is_own(signature: Str<'_>, bare: Signer, signer: Signer) -> bool {
+    match signer.open(signature) {
+        Some(_) if is_sealed(signature.raw()) => true,
+        Some(_) => bare == signer,
+        None => false,
+    }
 }

@@ -6,7 +6,7 @@ use tollgate_wire::json::{Limits, Tape, Value};
 
 use super::AnswerPlan;
 use super::target::Target;
-use crate::canonical::{Losses, Request, Written, has_seal};
+use crate::canonical::{Losses, Request, Written, has_seal, leave_out_foreign};
 use crate::client::ClientVendor;
 use crate::protocol::Protocol;
 use crate::refusal::Refusal;
@@ -115,7 +115,8 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
         upstream.answer.base64 = request.base64;
         upstream.body = Some(embeddings::write_request(&request, &target, &mut losses)?);
     } else {
-        let request = read(attempt.client, value)?;
+        let mut request = read(attempt.client, value)?;
+        leave_out_foreign(&mut request, attempt.client, target.protocol.signer(), &mut losses);
         upstream.answer.streaming = request.stream;
         upstream.answer.include_usage = request.stream_usage;
         let written = write(&request, &target, &mut losses)?;

@@ -33,7 +33,7 @@ fn block<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut
     let (part, known): (_, &[&str]) = match kind.raw() {
         "text" => (Part::Text { text: field("text")?, cache }, &["text"]),
         "image" => match source(item, at, request)? {
-            Some(source) => (Part::Image { source, cache }, &["source"]),
+            Some(source) => (Part::Image { source, detail: None, cache }, &["source"]),
             None => return Ok(()),
         },
         "document" => match source(item, at, request)? {

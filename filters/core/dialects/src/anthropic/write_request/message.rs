@@ -73,7 +73,7 @@ fn block(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(
         Part::Refusal { text } => {
             out.begin_object().field_str("type", "text").field_raw_str("text", *text).end_object();
         }
-        Part::Image { source, cache } => {
+        Part::Image { source, cache, .. } => {
             out.begin_object().field_str("type", "image").key("source");
             self::source(source, out);
             end(*cache, out);

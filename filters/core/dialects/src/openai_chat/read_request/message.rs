@@ -184,8 +184,8 @@ fn part<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut 
             "refusal"
         }
         "image_url" => {
-            let source = image(item.get("image_url"), at, request)?;
-            parts.push(Part::Image { source, cache });
+            let (source, detail) = image(item.get("image_url"), at, request)?;
+            parts.push(Part::Image { source, detail, cache });
             "image_url"
         }
         "file" => {
@@ -207,21 +207,30 @@ fn part<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut 
     Ok(())
 }
 
-fn image<'a>(value: Option<Value<'a>>, at: &str, request: &mut Request<'a>) -> Result<Source<'a>, Refusal> {
+/// Where an image is, and how closely to look at it: `auto` is the default.
+fn image<'a>(
+    value: Option<Value<'a>>,
+    at: &str,
+    request: &mut Request<'a>,
+) -> Result<(Source<'a>, Option<Str<'a>>), Refusal> {
     let field = format!("{at}.image_url.url");
     let value = value.ok_or_else(|| Refusal::missing_field(&field))?;
+    let mut detail = None;
     for (key, value) in value.entries() {
         match &*name(key) {
             "url" => {}
-            "detail" if value.as_str().is_some_and(|detail| detail == "auto") => {}
+            "detail" => {
+                let word = optional_string(&format!("{at}.image_url.detail"), value)?;
+                detail = word.filter(|word| *word != "auto");
+            }
             key => request.unknown("image_url", key, value),
         }
     }
     let url = string(&field, value.get("url").or(Some(value)))?;
     match data_url(url) {
-        Some((media_type, data)) => Ok(Source::Base64 { media_type, data }),
+        Some((media_type, data)) => Ok((Source::Base64 { media_type, data }, detail)),
         None if url.raw().starts_with("data:") => Err(Refusal::invalid_field(&field, "base64 data in a `data:` URL")),
-        None => Ok(Source::Url(url)),
+        None => Ok((Source::Url(url), detail)),
     }
 }
 

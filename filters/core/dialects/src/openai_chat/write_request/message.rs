@@ -179,7 +179,7 @@ fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<()
     }
     match part {
         Part::Text { text, .. } | Part::Refusal { text } => text_part(*text, out),
-        Part::Image { source, .. } => {
+        Part::Image { source, detail, .. } => {
             out.begin_object().field_str("type", "image_url").key("image_url").begin_object().key("url");
             match source {
                 Source::Url(url) => {
@@ -190,6 +190,9 @@ fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<()
                 Source::PlainText(text) => {
                     out.raw_str(*text);
                 }
+            }
+            if let Some(detail) = detail {
+                out.field_raw_str("detail", *detail);
             }
             out.end_object().end_object();
         }
