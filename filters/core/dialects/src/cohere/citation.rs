@@ -2,7 +2,8 @@
 
 use tollgate_wire::json::{Str, Value};
 
-use crate::canonical::Citation;
+use super::write_request::DOCUMENT_ID;
+use crate::canonical::{Citation, DocumentPlace, PlaceUnit};
 
 /// What must be known of an answer to tell what the offsets of a citation count in.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,5 +44,13 @@ fn source<'a>(source: Value<'a>, range: Option<(u64, u64)>) -> Citation<'a> {
         title: field(&["title"]).or(id),
         quote: field(&["snippet", "text", "content"]),
         range,
+        document: id.and_then(|id| document(id, field(&["text"])?)),
     }
+}
+
+/// A document of the request, by the id it was sent with. Where in it is not told: it is all of it.
+fn document(id: Str<'_>, text: Str<'_>) -> Option<DocumentPlace> {
+    let index = id.raw().strip_prefix(DOCUMENT_ID)?.parse().ok()?;
+    let length = text.decode().chars().count() as u64;
+    Some(DocumentPlace { index, unit: PlaceUnit::Character, range: (0, length) })
 }

@@ -1,9 +1,11 @@
 //! The canonical model, written as a request.
 
+mod documents;
 mod message;
 mod schema;
 mod thinking;
 
+pub(super) use documents::ID as DOCUMENT_ID;
 use tollgate_wire::json::{Value, Writer};
 
 use crate::canonical::{Format, Losses, Request, Tool, ToolChoice, Written};
@@ -28,12 +30,18 @@ pub(crate) fn write_request(
     target: &Target<'_>,
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
+    losses.has_detail();
+    losses.cites_documents();
     losses.lacks_extras(request)?;
+    let cites = documents::are_cited(request);
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     out.field_str("model", target.model).key("messages").begin_array();
-    message::messages(&request.messages, &mut out, losses)?;
+    message::messages(&request.messages, cites, &mut out, losses)?;
     out.end_array();
+    if cites {
+        documents::write(request, &mut out);
+    }
     tools(request, &mut out, losses)?;
     if let Some(limit) = request.max_output_tokens {
         out.field_u64("max_tokens", limit);
@@ -195,7 +203,7 @@ fn format(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> R
         }
     };
     // "Not supported when used in combinations with the `documents` or `tools` parameters."
-    if !request.tools.is_empty() {
+    if !request.tools.is_empty() || documents::are_cited(request) {
         return losses.lacks(feature);
     }
     out.key("response_format").begin_object().field_str("type", "json_object");

@@ -2,18 +2,25 @@
 
 use tollgate_wire::json::{Str, Writer, unescape};
 
+use super::documents::Document;
 use crate::canonical::{Losses, Message, Part, Role, Source};
 use crate::refusal::Refusal;
 
 /// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
 const ERROR_PREFIX: &str = "Error: ";
 
-pub(super) fn messages(messages: &[Message<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+/// Writes them; without the documents among them if those are `cited`, and so stand elsewhere.
+pub(super) fn messages(
+    messages: &[Message<'_>],
+    cited: bool,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
     system(messages, out, losses)?;
     for message in messages {
         match message.role {
             Role::System => {}
-            Role::User => user(&message.parts, out, losses)?,
+            Role::User => user(&message.parts, cited, out, losses)?,
             Role::Assistant => assistant(&message.parts, out, losses)?,
         }
     }
@@ -47,7 +54,7 @@ fn system(messages: &[Message<'_>], out: &mut Writer, losses: &mut Losses<'_>) -
 }
 
 /// Tool results are messages of their own, in the order they stand in; what stands between them is what the user says.
-fn user(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+fn user(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
     let is_result = |part: &Part<'_>| matches!(part, Part::ToolResult { .. });
     for run in parts.chunk_by(|one, other| !is_result(one) && !is_result(other)) {
         match run {
@@ -55,19 +62,20 @@ fn user(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result
                 note_cache(part, losses);
                 tool_result(*id, content, *is_error, out, losses)?;
             }
-            _ => spoken(run, out, losses)?,
+            _ => spoken(run, cited, out, losses)?,
         }
     }
     if parts.is_empty() {
-        spoken(parts, out, losses)?;
+        spoken(parts, cited, out, losses)?;
     }
     Ok(())
 }
 
 /// A lone text as a string, anything else as parts.
-fn spoken(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+fn spoken(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+    let parts: Vec<_> = parts.iter().filter(|part| !cited || Document::of(part).is_none()).collect();
     out.begin_object().field_str("role", "user").key("content");
-    match parts {
+    match &*parts {
         [] => {
             out.string("");
         }
@@ -89,7 +97,7 @@ fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<()
     note_cache(part, losses);
     match part {
         Part::Text { text, .. } | Part::Refusal { text } => text_part(*text, out),
-        Part::Image { source, .. } => image(source, out),
+        Part::Image { source, detail, .. } => image(source, *detail, out),
         Part::Audio { .. } => losses.lacks("input_audio")?,
         Part::Citation(_) => losses.note("citations"),
         // The model reads texts only: what the client says about one stands in front of it.
@@ -103,7 +111,7 @@ fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<()
     Ok(())
 }
 
-fn image(source: &Source<'_>, out: &mut Writer) {
+fn image(source: &Source<'_>, detail: Option<Str<'_>>, out: &mut Writer) {
     out.begin_object().field_str("type", "image_url").key("image_url").begin_object().key("url");
     match source {
         // No dialect has such an image as text; that is all that could be meant.
@@ -114,6 +122,9 @@ fn image(source: &Source<'_>, out: &mut Writer) {
             out.push_raw_str(Str::from_escaped(data)).end_string()
         }
     };
+    if let Some(detail) = detail {
+        out.field_raw_str("detail", detail);
+    }
     out.end_object().end_object();
 }
 
@@ -185,10 +196,10 @@ fn tool_result(
         note_cache(part, losses);
         match part {
             Part::Text { text, .. } => texts.push(*text),
-            Part::Document { source: Source::PlainText(text), title, context, .. } => {
-                documents.push((*title, *context, *text));
-            }
-            Part::Document { .. } => losses.lacks("tool_result.document")?,
+            Part::Document { .. } => match Document::of(part) {
+                Some(document) => documents.push(document),
+                None => losses.lacks("tool_result.document")?,
+            },
             Part::Image { .. } => losses.lacks("tool_result.image")?,
             Part::Audio { .. } => losses.lacks("tool_result.audio")?,
             _ => {}
@@ -203,14 +214,10 @@ fn tool_result(
             text_part(Str::from_escaped(prefix.trim_end()), out);
         }
         text_parts(&texts, prefix, out);
-        for (title, context, text) in documents {
-            out.begin_object().field_str("type", "document").key("document").begin_object().key("data").begin_object();
-            for (key, text) in [("title", title), ("context", context), ("text", Some(text))] {
-                if let Some(text) = text {
-                    out.field_raw_str(key, text);
-                }
-            }
-            out.end_object().end_object().end_object();
+        for document in documents {
+            out.begin_object().field_str("type", "document").key("document").begin_object();
+            document.write_data(out);
+            out.end_object().end_object();
         }
         out.end_array();
     }
