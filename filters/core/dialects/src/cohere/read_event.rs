@@ -37,7 +37,9 @@ impl EventReader {
                     self.content(index, content, emit);
                 }
             }
-            "content-end" | "tool-call-end" => emit(Event::PartEnd),
+            "content-end" => emit(Event::PartEnd),
+            // Of an earlier one it would end what has begun since.
+            "tool-call-end" if self.calls.last() == Some(&index) => emit(Event::PartEnd),
             "tool-plan-delta" => {
                 let plan = delta.and_then(|delta| text(delta.get("message")?, "tool_plan"));
                 plan.map(Event::Text).into_iter().for_each(emit);

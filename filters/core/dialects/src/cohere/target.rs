@@ -23,8 +23,6 @@ pub(crate) fn target<'a>(
         ClientDialect::OpenaiChat
         | ClientDialect::OpenaiResponses
         | ClientDialect::OpenaiCompletions
-        | ClientDialect::AnthropicMessages => {
-            Target::in_body(Protocol::CohereChat, "/v2/chat".into(), provider, model)
-        }
+        | ClientDialect::AnthropicMessages => Target::in_body(Protocol::CohereChat, "/v2/chat".into(), provider, model),
     })
 }

@@ -88,9 +88,9 @@ fn tools(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Re
         // One switch for all of them.
         if offered().all(|tool| tool.strict == Some(true)) {
             out.field_bool("strict_tools", true);
-            offered().filter_map(|tool| tool.parameters).try_for_each(|parameters| {
-                schema::enforceable(parameters, "parameters", losses)
-            })?;
+            offered()
+                .filter_map(|tool| tool.parameters)
+                .try_for_each(|parameters| schema::enforceable(parameters, "parameters", losses))?;
         } else {
             losses.lacks("function.strict")?;
         }

@@ -23,7 +23,7 @@ pub(crate) struct Request<'a> {
 pub(crate) enum Input<'a> {
     Text(Str<'a>),
     /// The ids of a model's tokens. Only that model's vocabulary tells what they mean.
-    Tokens(Value<'a>),
+    Tokens,
 }
 
 /// What vectors are for: the kinds that all APIs share which know such a thing.
@@ -95,13 +95,13 @@ fn input(value: Value<'_>) -> Result<Vec<Input<'_>>, Refusal> {
         return Ok(vec![Input::Text(text)]);
     }
     if value.is_array() && !value.is_empty() && value.items().all(|item| item.kind() == Kind::Number) {
-        return Ok(vec![Input::Tokens(value)]);
+        return Ok(vec![Input::Tokens]);
     }
     let mut input = Vec::new();
     for (index, item) in value.items().enumerate() {
         input.push(match item.as_str() {
             Some(text) => Input::Text(text),
-            None if item.is_array() && item.items().all(|id| id.kind() == Kind::Number) => Input::Tokens(item),
+            None if item.is_array() && item.items().all(|id| id.kind() == Kind::Number) => Input::Tokens,
             None => return Err(expected(&format!("input[{index}]"))),
         });
     }

@@ -43,7 +43,7 @@ pub(crate) fn write_request(
 fn texts<'a>(request: &Request<'a>, target: &Target<'_>) -> Result<Vec<Str<'a>>, Refusal> {
     let text = |input: &Input<'a>| match input {
         Input::Text(text) => Ok(*text),
-        Input::Tokens(_) => {
+        Input::Tokens => {
             let what = "takes texts only, and `input` holds token ids of another model";
             Err(refused(target, what))
         }

@@ -1,6 +1,7 @@
 //! What the answer's translation must know of the request.
 
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_wire::json::Str;
 
 use super::target::Target;
 use crate::ClientDialect;
@@ -68,6 +69,12 @@ impl AnswerPlan {
             base64: false,
             echo: String::new(),
         }
+    }
+
+    /// The model that was asked, for answers that name none.
+    pub(super) fn model(&self) -> Str<'_> {
+        // A model's name holds nothing that needs an escape.
+        Str::from_escaped(&self.model)
     }
 
     /// Whether the answer passes through as it is.

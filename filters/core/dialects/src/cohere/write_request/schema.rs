@@ -6,18 +6,8 @@ use crate::canonical::Losses;
 use crate::refusal::Refusal;
 
 /// What is not enforced. A client that asks for strictness relies on it.
-const NOT_ENFORCED: [&str; 10] = [
-    "allOf",
-    "oneOf",
-    "not",
-    "maximum",
-    "minimum",
-    "minItems",
-    "maxItems",
-    "minLength",
-    "maxLength",
-    "uniqueItems",
-];
+const NOT_ENFORCED: [&str; 10] =
+    ["allOf", "oneOf", "not", "maximum", "minimum", "minItems", "maxItems", "minLength", "maxLength", "uniqueItems"];
 
 /// Looks for what is not enforced: `parent.keyword`.
 ///
