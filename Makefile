@@ -68,7 +68,7 @@ fuzz: setup-test ## Every parser against random bytes, FUZZ_SECONDS (600) each
 	scripts/fuzz $(FUZZ_SECONDS)
 
 sdk-check:
-	TOLLGATE_PROVIDERS=dist/tollgate-providers $(PYTHON) -m pytest -q tests/providers/tests/sdk_check.py
+	TOLLGATE_PROVIDERS=dist/tollgate-providers $(PYTHON) -m pytest -q tests/providers/tests/sdk_check
 
 e2e: dist/test/gateway-trap.wasm # behaviour on real Envoy with real SDK clients
 	$(PYTHON) -m pytest -q tests/suites

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use tollgate_policy::gateway::{
     GatewayConfig, Limits, NamedRedaction, RouteBackend, RouteConfig, TeamConfig, TeamRoute,
 };
-use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
+use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
 
 use crate::model::{Model, Route, Team};
 
@@ -70,6 +70,10 @@ fn route(model: &Model, route: &Route) -> RouteConfig {
         name: route.name.clone(),
         models: route.models.clone(),
         backends: route.targets().map(backend).collect(),
+        // Only Anthropic's own API takes the request as it is.
+        counts_tokens: route.targets().all(|target| {
+            model.providers.get(&target.provider).is_some_and(|provider| provider.api == ProviderApi::Anthropic)
+        }),
     }
 }
 
@@ -77,7 +81,6 @@ fn route(model: &Model, route: &Route) -> RouteConfig {
 #[must_use]
 pub fn translate(model: &Model) -> TranslateConfig {
     let provider = |provider: &crate::model::Provider| ProviderConfig {
-        api: provider.api,
         authority: provider.endpoint.authority(),
         path_prefix: provider.endpoint.path_prefix.clone(),
         max_output_tokens: provider
@@ -85,6 +88,11 @@ pub fn translate(model: &Model) -> TranslateConfig {
             .iter()
             .filter_map(|(name, info)| Some((name.clone(), info.max_output_tokens?)))
             .collect(),
+        flavor: provider.flavor,
+        api_version: provider.api_version.clone(),
+        project: provider.project.clone(),
+        // A region that requests are signed for is Envoy's business.
+        location: provider.location.clone().filter(|_| provider.api == ProviderApi::Vertex),
         ..ProviderConfig::new(provider.api)
     };
     let mut lenient = std::collections::BTreeMap::new();
@@ -96,5 +104,37 @@ pub fn translate(model: &Model) -> TranslateConfig {
     TranslateConfig {
         providers: model.providers.iter().map(|(name, of)| (name.clone(), provider(of))).collect(),
         lenient,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, problems::Problems, source::SourceFile};
+
+    #[test]
+    fn tokens_are_counted_by_providers_only_where_all_of_them_can() {
+        let text = "
+kind: Provider
+metadata: {name: a}
+spec: {api: anthropic, endpoint: https://a.example}
+---
+kind: Provider
+metadata: {name: o}
+spec: {api: openai, endpoint: https://o.example}
+---
+kind: Route
+metadata: {name: all}
+spec: {match: {models: [all]}, backends: [{provider: a, model: x}], fallback: [{provider: a, model: y}]}
+---
+kind: Route
+metadata: {name: some}
+spec: {match: {models: [some]}, backends: [{provider: a}], fallback: [{provider: o}]}
+";
+        let loaded = config::check(&[SourceFile { name: "a.yaml".into(), text: text.into() }], Problems::default());
+        let compiled = gateway(&loaded.model.unwrap(), "", &[]);
+        let counting: Vec<_> =
+            compiled.routes.iter().filter(|of| of.counts_tokens).map(|of| of.name.as_str()).collect();
+        assert_eq!(counting, ["all"]);
     }
 }

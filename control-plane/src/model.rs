@@ -9,16 +9,16 @@ use tollgate_policy::gateway::{OnExceeded, OnUnavailable, Price, Tags};
 use tollgate_policy::model::{ModelName, ModelPattern};
 use tollgate_policy::quota::Quota;
 use tollgate_policy::redaction::RedactionSpec;
-use tollgate_policy::translate::ProviderApi;
+use tollgate_policy::translate::{Flavor, ProviderApi};
 
-pub use crate::config::kinds::SecretSource;
+pub use crate::config::kinds::{AwsKeySource, SecretSource};
 
 /// A whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Model {
     /// Where and how the gateway listens.
     pub gateway: Gateway,
-    /// Providers whose API this version serves, by name.
+    /// Providers by name.
     pub providers: BTreeMap<String, Provider>,
     /// Routes by name. Every backend's provider is in `providers`.
     pub routes: BTreeMap<String, Route>,
@@ -56,10 +56,43 @@ pub struct Provider {
     pub endpoint: Endpoint,
     /// Where it processes data.
     pub region: Option<String>,
-    /// Where its key is read from.
-    pub credential: Option<SecretSource>,
+    /// What proves to it who asks.
+    pub credential: Option<Credential>,
+    /// Which server speaks OpenAI's API there.
+    pub flavor: Flavor,
+    /// `azure-openai`: the version of the paths by deployment.
+    pub api_version: Option<String>,
+    /// `vertex`: the project.
+    pub project: Option<String>,
+    /// `vertex`: the location. `bedrock`: the AWS region, where it is known; always known where requests are signed.
+    pub location: Option<String>,
     /// Its models by name.
     pub models: BTreeMap<String, ModelInfo>,
+}
+
+/// What proves to a provider who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Credential {
+    /// A key in a header.
+    Key(SecretSource),
+    /// A signature made with this AWS access key.
+    Aws(AwsKeySource),
+    /// A signature made with what Envoy finds on its own machine.
+    AwsMachine,
+}
+
+impl Credential {
+    /// Where its secrets are read from.
+    pub fn sources(&self) -> impl Iterator<Item = &SecretSource> {
+        let (first, more) = match self {
+            Self::Key(source) => (Some(source), None),
+            Self::Aws(keys) => (Some(&keys.access_key_id), Some(keys)),
+            Self::AwsMachine => (None, None),
+        };
+        let more = more.into_iter().flat_map(|keys| [Some(&keys.secret_access_key), keys.session_token.as_ref()]);
+        first.into_iter().chain(more.flatten())
+    }
 }
 
 /// What is known of one model of a provider.

@@ -59,6 +59,8 @@ fn document(generator: &mut SchemaGenerator, kind: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_policy::translate::ProviderApi;
+
     use super::*;
 
     #[test]
@@ -80,6 +82,17 @@ mod tests {
         for field in ["identities", "onExceeded", "residency", "quotas"] {
             assert!(team.pointer(&format!("/$defs/TeamSpec/properties/{field}")).is_some(), "{field}");
         }
+        let provider = of_kind("Provider");
+        for field in ["api", "credential", "flavor", "apiVersion", "project", "location"] {
+            let field = format!("/$defs/ProviderSpec/properties/{field}");
+            assert!(provider.pointer(&field).is_some(), "{field}");
+        }
+        for api in ProviderApi::ALL {
+            assert!(provider.to_string().contains(&format!("\"{api}\"")), "{api}");
+        }
+        let lenient = of_kind("Route");
+        let lenient = lenient.pointer("/$defs/RouteSpec/properties/lenient/description").and_then(Value::as_str);
+        assert!(lenient.is_some_and(|text| text.contains("dropped")), "{lenient:?}");
         let status = of_kind("Route").to_string();
         assert!(status.contains("perTryIdleTimeout"), "{status}");
     }

@@ -1,11 +1,12 @@
-//! Secrets, read from where the configuration says they are. They go to Envoy by SDS and nowhere else: no log, digest or status page.
+//! Secrets, read from where the configuration says they are. They go to Envoy, in the resource that needs them, and nowhere else: no log,
+//! digest or status page.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::model::{Model, SecretSource};
+use crate::model::{Credential, Model, SecretSource};
 
 /// Longest accepted secret in bytes: it has to fit into a header.
 const MAX_SECRET: usize = 8 << 10;
@@ -34,11 +35,33 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What a provider's [`Credential`] was found to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// A key for a header.
+    Header(Secret),
+    /// A key to sign with.
+    Aws(AwsKey),
+    /// Nothing to be read here: Envoy finds it on its own machine.
+    AwsMachine,
+}
+
+/// An AWS access key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsKey {
+    /// Names it; AWS sees it in every request.
+    pub access_key_id: Secret,
+    /// What signatures are made with.
+    pub secret_access_key: Secret,
+    /// Goes with a temporary key.
+    pub session_token: Option<Secret>,
+}
+
 /// The secrets of one configuration at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Secrets {
     /// Keys by provider; a provider whose key cannot be read is not here.
-    pub providers: BTreeMap<String, Secret>,
+    pub providers: BTreeMap<String, Key>,
     /// Key of the `hash` action.
     pub hash_key: Vec<u8>,
     /// What could not be read, and what follows from it.
@@ -50,10 +73,10 @@ pub struct Secrets {
 pub fn read(model: &Model, fallback_hash_key: &[u8]) -> Secrets {
     let mut secrets = Secrets { hash_key: fallback_hash_key.to_vec(), ..Secrets::default() };
     for (name, provider) in &model.providers {
-        let Some(source) = &provider.credential else { continue };
-        match read_one(source) {
-            Ok(secret) => {
-                secrets.providers.insert(name.clone(), secret);
+        let Some(credential) = &provider.credential else { continue };
+        match read_key(credential) {
+            Ok(key) => {
+                secrets.providers.insert(name.clone(), key);
             }
             Err(why) => {
                 secrets
@@ -81,13 +104,26 @@ pub fn read(model: &Model, fallback_hash_key: &[u8]) -> Secrets {
 /// Files that hold secrets of `model`; a change in one of them is a change of the configuration.
 #[must_use]
 pub fn files(model: &Model) -> Vec<PathBuf> {
-    let sources = model.providers.values().filter_map(|provider| provider.credential.as_ref());
+    let credentials = model.providers.values().filter_map(|provider| provider.credential.as_ref());
+    let sources = credentials.flat_map(Credential::sources);
     sources.chain(&model.gateway.hash_key).filter_map(|source| source.file.as_ref().map(PathBuf::from)).collect()
 }
 
 fn uses_hash(model: &Model) -> bool {
     let mut rules = model.redaction.values().flat_map(|spec| &spec.rules);
     rules.any(|rule| rule.action == tollgate_policy::redaction::Action::Hash)
+}
+
+fn read_key(credential: &Credential) -> Result<Key, String> {
+    Ok(match credential {
+        Credential::Key(source) => Key::Header(read_one(source)?),
+        Credential::Aws(keys) => Key::Aws(AwsKey {
+            access_key_id: read_one(&keys.access_key_id)?,
+            secret_access_key: read_one(&keys.secret_access_key)?,
+            session_token: keys.session_token.as_ref().map(read_one).transpose()?,
+        }),
+        Credential::AwsMachine => Key::AwsMachine,
+    })
 }
 
 fn read_one(source: &SecretSource) -> Result<Secret, String> {
@@ -114,4 +150,46 @@ fn read_one(source: &SecretSource) -> Result<Secret, String> {
         return Err(format!("{from} holds a line break or another control character"));
     }
     Ok(Secret::new(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, problems::Problems, source::SourceFile};
+
+    /// A provider whose requests are signed with what lies in `folder`.
+    fn model(folder: &std::path::Path) -> Model {
+        let file = |name: &str| folder.join(name).display().to_string();
+        let text = format!(
+            "kind: Provider\nmetadata: {{name: b}}\nspec: {{api: bedrock, endpoint: \"https://bedrock-runtime.eu-west-1.amazonaws.com\", credential: {{aws: {{accessKeyId: {{file: {}}}, secretAccessKey: {{file: {}}}, sessionToken: {{file: {}}}}}}}}}\n",
+            file("id"),
+            file("secret"),
+            file("token")
+        );
+        let loaded = config::check(&[SourceFile { name: "a.yaml".into(), text }], Problems::default());
+        loaded.model.unwrap_or_else(|| panic!("{:?}", loaded.problems))
+    }
+
+    #[test]
+    fn a_key_of_several_parts_is_there_when_all_of_them_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = model(folder.path());
+        let names = ["id", "secret", "token"];
+        for (at, name) in names.iter().enumerate() {
+            let secrets = read(&model, &[]);
+            assert!(secrets.providers.is_empty(), "without {:?}", &names[at..]);
+            assert_eq!(secrets.warnings.len(), 1, "{:?}", secrets.warnings);
+            fs::write(folder.path().join(name), format!("{name} value\n")).unwrap();
+        }
+        let key = AwsKey {
+            access_key_id: Secret::new("id value"),
+            secret_access_key: Secret::new("secret value"),
+            session_token: Some(Secret::new("token value")),
+        };
+        let secrets = read(&model, &[]);
+        assert_eq!(secrets.providers.get("b"), Some(&Key::Aws(key)));
+        assert!(!format!("{secrets:?}").contains("value"), "{secrets:?}");
+        let watched: Vec<_> = names.iter().map(|name| folder.path().join(name)).collect();
+        assert_eq!(files(&model), watched);
+    }
 }

@@ -18,7 +18,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tollgate_control::config;
 use tollgate_control::resources::snapshot::{Snapshot, TypeUrl};
 use tollgate_control::resources::{Machine, resources};
-use tollgate_control::secrets::Secrets;
+use tollgate_control::secrets::{Key, Secret, Secrets};
 use tollgate_control::xds::nodes::{NodeStatus, Nodes};
 use tollgate_control::xds::publisher::Publisher;
 use tollgate_control::xds::server::Ads;
@@ -49,7 +49,7 @@ fn snapshot(edit: impl Fn(String) -> String) -> Snapshot {
     let file = config::source::SourceFile { name: "all.yaml".into(), text };
     let loaded = config::check(&[file], config::problems::Problems::default());
     let model = loaded.model.unwrap_or_else(|| panic!("{:?}", loaded.problems));
-    let keys = ["us", "eu"].map(|name| (name.to_owned(), tollgate_control::secrets::Secret::new("k")));
+    let keys = ["us", "eu"].map(|name| (name.to_owned(), Key::Header(Secret::new("k"))));
     let secrets = Secrets { providers: keys.into(), ..Secrets::default() };
     resources(&model, &secrets, &Machine { modules: "/m".into(), trusted_ca: "/ca".into() })
 }

@@ -12,9 +12,11 @@ use std::process::Command;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::{Map, Value, json};
 use tollgate_control::config;
+use tollgate_control::model::{Credential, Model};
 use tollgate_control::resources::snapshot::{Snapshot, TypeUrl};
 use tollgate_control::resources::{Machine, resources};
-use tollgate_control::secrets::{Secret, Secrets};
+use tollgate_control::secrets::{AwsKey, Key, Secret, Secrets};
+use tollgate_policy::translate::ProviderApi;
 
 fn configs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configs")
@@ -52,13 +54,19 @@ fn descriptors() -> DescriptorPool {
 }
 
 /// Every provider of the model has a key.
-fn secrets(model: &tollgate_control::model::Model) -> Secrets {
-    let with_key = model.providers.values().filter(|provider| provider.credential.is_some());
-    Secrets {
-        providers: with_key.map(|p| (p.name.clone(), Secret::new(format!("key of {}", p.name)))).collect(),
-        hash_key: vec![0xab; 4],
-        warnings: vec![],
-    }
+fn secrets(model: &Model) -> Secrets {
+    let key = |name: &str, credential: &Credential| match credential {
+        Credential::Key(_) => Key::Header(Secret::new(format!("key of {name}"))),
+        Credential::Aws(keys) => Key::Aws(AwsKey {
+            access_key_id: Secret::new(format!("id of {name}")),
+            secret_access_key: Secret::new(format!("key of {name}")),
+            session_token: keys.session_token.as_ref().map(|_| Secret::new(format!("token, key of {name}"))),
+        }),
+        Credential::AwsMachine => Key::AwsMachine,
+    };
+    let with_key =
+        model.providers.values().filter_map(|of| Some((of.name.clone(), key(&of.name, of.credential.as_ref()?))));
+    Secrets { providers: with_key.collect(), hash_key: vec![0xab; 4], warnings: vec![] }
 }
 
 fn show(snapshot: &Snapshot, pool: &DescriptorPool) -> Value {
@@ -142,16 +150,68 @@ fn the_same_configuration_is_the_same_resources_every_time() {
     }
 }
 
-#[test]
-fn no_secret_is_anywhere_but_in_the_secrets() {
-    let model = config::load(&configs().join("full")).model.unwrap();
+/// The resources of the case `name` that hold a key.
+fn holders(name: &str) -> Vec<String> {
+    let model = config::load(&configs().join(name)).model.unwrap();
     let snapshot = resources(&model, &secrets(&model), &machine());
     let holds = |bytes: &[u8]| bytes.windows(7).any(|window| window == b"key of ");
-    let found: BTreeMap<_, _> =
-        TypeUrl::ALL.map(|kind| (kind.short(), snapshot.of(kind).filter(|(_, r)| holds(&r.body.value)).count())).into();
+    let mut found = Vec::new();
+    for kind in TypeUrl::ALL {
+        let holding = snapshot.of(kind).filter(|(_, resource)| holds(&resource.body.value));
+        found.extend(holding.map(|(name, _)| format!("{} {name}", kind.short())));
+    }
+    found
+}
+
+#[test]
+fn no_secret_is_anywhere_but_where_it_is_used() {
     assert_eq!(
-        found,
-        BTreeMap::from([("clusters", 0), ("extensions", 0), ("listeners", 0), ("routes", 0), ("secrets", 2)])
+        holders("full"),
+        ["secrets provider/anthropic", "secrets provider/bedrock-eu", "secrets provider/openai"]
+    );
+    assert_eq!(holders("signed"), ["secrets provider/openai", "extensions tollgate.sign/bedrock"]);
+}
+
+/// What a provider is must be known of each: an API that a match forgot would get no key, or another's.
+#[test]
+fn every_api_has_its_credential() {
+    let mut headers = BTreeMap::new();
+    for api in ProviderApi::ALL {
+        let more = if *api == ProviderApi::Vertex { "project: p, location: global, " } else { "" };
+        let text = format!(
+            "kind: Provider\nmetadata: {{name: p}}\nspec: {{api: {api}, {more}endpoint: \"https://a.example\", credential: {{env: K}}}}\n---\nkind: Route\nmetadata: {{name: r}}\nspec: {{match: {{models: [m]}}, backends: [{{provider: p}}]}}\n"
+        );
+        let file = config::source::SourceFile { name: "a.yaml".into(), text };
+        let model = config::check(&[file], Default::default()).model.unwrap();
+        let snapshot = resources(&model, &secrets(&model), &machine());
+        let cluster = snapshot.get(TypeUrl::Cluster, "r>p").unwrap();
+        let descriptor = descriptors().get_message_by_name("envoy.config.cluster.v3.Cluster").unwrap();
+        let message = DynamicMessage::decode(descriptor, cluster.body.value.as_slice()).unwrap();
+        let shown = serde_json::to_string(&message).unwrap();
+        let after = |key: &str| {
+            let rest = shown.split_once(&format!("\"{key}\":\"")).map(|(_, rest)| rest)?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        headers.insert(
+            api.as_str(),
+            format!("{}: {}", after("header").unwrap(), after("headerValuePrefix").unwrap_or_default()),
+        );
+    }
+    assert_eq!(
+        headers,
+        BTreeMap::from(
+            [
+                ("openai", "authorization: Bearer "),
+                ("openai-responses", "authorization: Bearer "),
+                ("azure-openai", "api-key: "),
+                ("anthropic", "x-api-key: "),
+                ("gemini", "x-goog-api-key: "),
+                ("vertex", "authorization: Bearer "),
+                ("bedrock", "authorization: Bearer "),
+                ("cohere", "authorization: Bearer "),
+            ]
+            .map(|(api, header)| (api, header.to_owned()))
+        )
     );
 }
 

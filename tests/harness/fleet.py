@@ -43,7 +43,7 @@ class ControlPlane:
 class Envoy:
     """A stock Envoy with a bootstrap or a static configuration. `edits` are replacements of text in the file, for ports."""
 
-    def __init__(self, file, logs, edits=(), port=None, name="envoy", concurrency=2):
+    def __init__(self, file, logs, edits=(), port=None, name="envoy", concurrency=2, env=None):
         text = file.read_text()
         for old, new in edits:
             assert str(old) in text, f"{file} does not mention {old}"
@@ -54,7 +54,7 @@ class Envoy:
         arguments += ["--service-node", name]
         # The access log is read while Envoy runs; by default it is written every ten seconds.
         arguments += ["--file-flush-interval-msec", "100"]
-        self.process = Process(name, arguments, logs)
+        self.process = Process(name, arguments, logs, env)
         self.log = AccessLog(self.process)
         self.port = port
         self.url = f"http://127.0.0.1:{port}"

@@ -7,10 +7,11 @@ from pathlib import Path
 from . import ports
 from .config import Config, digest
 from .gateway import Gateway
+from .kinds import KINDS
 from .providers import Providers
 
 # What a simulated provider of each kind is asked for.
-MODELS = {"openai": "gpt-4o", "anthropic": "claude-sonnet-4-5"}
+MODELS = {name: kind.model for name, kind in KINDS.items()}
 
 
 class Stack:
@@ -59,26 +60,26 @@ class Stack:
 
         `output_`: the most tokens of one answer, as the Provider object has it.
         """
-        wanted = {name: (kind, f"sk-{name}-secret") for name, kind in kinds.items()}
+        wanted = {name: (KINDS[kind].simulator, f"sk-{name}-secret") for name, kind in kinds.items()}
         started = Providers(wanted, self.logs, process)
         self._processes.append(started)
-        for name, (kind, key) in wanted.items():
-            self.sims[name], self._kinds[name] = started[name], kind
-            models = [{"name": MODELS[kind], "maxOutputTokens": output_}]
-            self.provider(name, kind, started[name].url, key, region_, models)
+        for name, (_, key) in wanted.items():
+            self.sims[name], self._kinds[name] = started[name], kinds[name]
+            models = [{"name": MODELS[kinds[name]], "maxOutputTokens": output_}]
+            self.provider(name, kinds[name], started[name].url, key, region_, models)
         return started
 
-    def provider(self, name, api, endpoint, key=None, region=None, models=None):
+    def provider(self, name, kind, endpoint, key=None, region=None, models=None):
         """A Provider object; its key lies in a file beside the configuration."""
-        self._kinds[name] = api
-        spec = {"api": api, "endpoint": endpoint}
+        self._kinds[name] = kind
+        spec = {"api": KINDS[kind].api, "endpoint": endpoint} | KINDS[kind].spec
         if region:
             spec["region"] = region
         if key:
             secret = self.folder / f"{name}.key"
             secret.write_text(key + "\n")
             spec["credential"] = {"file": str(secret)}
-        spec["models"] = models or [{"name": MODELS[api]}]
+        spec["models"] = models or [{"name": MODELS[kind]}]
         self.config.put("Provider", name, spec)
 
     def route(self, name, models, backends, fallback=(), **more):

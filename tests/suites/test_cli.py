@@ -91,6 +91,18 @@ class TestCheck:
         status, out, err = tollgate("check", config.root)
         assert status == 1 and re.search(r"team-support\.yaml:\d+", out + err)
 
+    def test_a_providers_key_in_the_open_is_not_repeated(self, config):
+        secret = "wJalrXUtnFEMI/K7MDENG"
+        bedrock = {"api": "bedrock", "endpoint": "https://bedrock-runtime.eu-west-1.amazonaws.com"}
+        keys = {"accessKeyId": {"env": "ID"}, "secretAccessKey": secret}
+        config.put("Provider", "signed", bedrock | {"credential": {"aws": keys}})
+        config.put("Provider", "plain", {"api": "openai", "endpoint": "https://api.openai.com", "credential": secret})
+        status, out, err = tollgate("check", config.root)
+        report = out + err
+        assert status == 1 and secret not in report
+        for file in ("provider-signed", "provider-plain"):
+            assert re.search(rf"{file}\.yaml:\d+.*not the key itself", report), report
+
     def test_one_key_in_two_teams(self, config):
         config.put("Team", "twin", {"identities": [{"apiKeySha256": digest("x")}], "routes": ["chat"]})
         assert tollgate("check", config.root)[0] == 1
@@ -199,6 +211,35 @@ class TestTranslate:
     def test_unknown_dialects(self, names):
         client, provider = names
         assert tollgate("translate", "request", "--client", client, "--provider", provider)[0] == 2
+
+    @pytest.mark.parametrize("command", ["request", "response", "stream"])
+    def test_help_lists_what_is_spoken(self, command):
+        status, out, _ = tollgate("translate", command, "--help")
+        assert status == 0
+        clients = ["openai.chat", "openai.responses", "openai.embeddings", "openai.completions", "anthropic.messages"]
+        providers = ["openai", "openai-responses", "azure-openai", "anthropic", "gemini", "vertex", "bedrock", "cohere"]
+        for name in clients + providers:
+            assert re.search(rf"[ \[]{re.escape(name)}[,\]]", out), name
+
+    @pytest.mark.parametrize(
+        "flags",
+        [
+            ["anthropic", "--flavor", "vllm"],
+            ["openai", "--flavor", "nothing"],
+            ["openai", "--api-version", "2024-10-21"],
+            ["gemini", "--project", "p"],
+            ["bedrock", "--location", "eu"],
+        ],
+        ids=str,
+    )
+    def test_a_flag_that_does_not_belong(self, flags):
+        status, out, err = tollgate("translate", "request", "--client", "openai.chat", "--provider", *flags, given="{}")
+        assert status == 2 and not out and flags[1] in err
+
+    @pytest.mark.parametrize("command", ["response", "stream"])
+    def test_an_answer_that_only_its_model_explains(self, command):
+        status, out, err = tollgate("translate", command, "--client", "openai.chat", "--provider", "vertex", given="{}")
+        assert status == 2 and not out and "--model" in err
 
 
 STREAM = """\

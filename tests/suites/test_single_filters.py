@@ -7,19 +7,20 @@ from harness import clients, fleet, paths, ports
 from harness.providers import Providers
 
 STATIC = paths.ROOT / "envoy" / "static"
-LISTEN, PROVIDER = "port_value: 10000", {"openai": "port_value: 9001", "anthropic": "port_value: 9002"}
+LISTEN = "port_value: 10000"
+PROVIDER = {"openai": "port_value: 9001", "anthropic": "port_value: 9002", "bedrock": "port_value: 9003"}
 SAY = [{"role": "user", "content": "mail jane@example.com"}]
 
 
 class Alone:
     """One of the examples, a provider behind it and an OpenAI SDK in front."""
 
-    def __init__(self, name, logs, kind, key, edits=()):
+    def __init__(self, name, logs, kind, key, edits=(), env=None):
         self.providers = Providers({"provider": (kind, key)}, logs)
         self.sim = self.providers["provider"]
         port, behind = ports.free(), self.sim.url.rpartition(":")[2]
         moved = [(LISTEN, f"port_value: {port}"), (PROVIDER[kind], f"port_value: {behind}"), ("dist/", f"{paths.DIST}/")]
-        self.envoy = fleet.Envoy(STATIC / f"{name}.yaml", logs, [*moved, *edits], port)
+        self.envoy = fleet.Envoy(STATIC / f"{name}.yaml", logs, [*moved, *edits], port, env=env)
         self.envoy.process.ready(lambda: not ports.is_free(port), "it listens")
         self.log = self.envoy.log
 
@@ -36,8 +37,8 @@ class Alone:
 def alone(tmp_path):
     started = []
 
-    def start(name, kind="openai", key="sk-of-the-client", edits=()):
-        started.append(Alone(name, tmp_path, kind, key, edits))
+    def start(name, kind="openai", key="sk-of-the-client", edits=(), env=None):
+        started.append(Alone(name, tmp_path, kind, key, edits, env))
         return started[-1]
 
     yield start
@@ -90,6 +91,21 @@ def test_translate(alone):
     assert streamed == "You said: mail jane@example.com"
 
 
+def test_bedrock(alone):
+    """Signed with what Envoy finds in its environment; the simulated Bedrock verifies it."""
+    identity, secret = "AKIATOLLGATETEST0001", "wJalrXUtnFEMI/K7MDENG/test-secret-access-key"
+    env = {"AWS_ACCESS_KEY_ID": identity, "AWS_SECRET_ACCESS_KEY": secret, "AWS_EC2_METADATA_DISABLED": "true"}
+    bedrock = alone("bedrock", "bedrock", env=env)
+    bedrock.sim.set(sigv4=f"{identity}:{secret}:eu-west-1", expect_key="no bearer key is good")
+    assert bedrock.ask().choices[0].message.content == "You said: mail jane@example.com"
+    received = bedrock.sim.last()
+    assert received.path == "/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse"
+    assert received.header("host") == "bedrock-runtime.eu-west-1.amazonaws.com"
+    assert "sk-of-the-client" not in received.everything() and not received.header("x-tollgate-provider")
+    streamed = "".join(chunk.choices[0].delta.content or "" for chunk in bedrock.ask(stream=True) if chunk.choices)
+    assert streamed == "You said: mail jane@example.com"
+
+
 def test_gateway(alone):
     gateway = alone("gateway", key="sk-of-the-mesh")
     gateway.sim.set(expect_key=None)
@@ -104,8 +120,8 @@ def test_other_traffic_of_the_envoy_passes(alone, name):
     cluster that translates leads to a provider: what has no translation does not go there."""
     import httpx
 
-    kind = "anthropic" if name == "translate" else "openai"
+    kind = {"translate": "anthropic", "bedrock": "bedrock"}.get(name, "openai")
     one = alone(name, kind)
     answer = httpx.get(f"{one.envoy.url}/healthz", trust_env=False)
     assert answer.status_code == (401 if name == "gateway" else 404)
-    assert len(one.sim.received()) == (0 if name in ("gateway", "translate") else 1)
+    assert len(one.sim.received()) == (0 if name in ("gateway", "translate", "bedrock") else 1)

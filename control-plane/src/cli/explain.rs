@@ -14,7 +14,7 @@ use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
 use tollgate_quota::Memory;
 use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders, Reply, Summary};
 
-use super::{Failure, Outcome, print, say};
+use super::{Failure, Outcome, dialect, print, say};
 use crate::config::{self, Loaded};
 use crate::model::{Chain, Model};
 use crate::{compile, resources};
@@ -28,7 +28,7 @@ pub struct Explain {
     #[arg(long)]
     team: String,
     /// The dialect of the request on standard input
-    #[arg(long, default_value = "openai.chat")]
+    #[arg(long, default_value = "openai.chat", value_parser = dialect::client())]
     client: ClientDialect,
 }
 
@@ -70,9 +70,16 @@ impl Explain {
         let mut page = decided(&self.team, &route, &model, &exchange.summary());
         let targets = resources::routes::targets(&model);
         let served = resources::routes::chains(&model, &targets, |_| true);
-        let config = compile::translate(&model);
+        let question = Question {
+            config: compile::translate(&model),
+            model: &model,
+            route: &route,
+            client: self.client,
+            body: &body,
+            now_nanos: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
+        };
         for chain in served.iter().filter(|served| served.name == route).flat_map(|served| &served.chains) {
-            attempts(&mut page, &config, &route, chain, self.client, &body, now.as_nanos() as u64);
+            question.attempts(&mut page, chain);
         }
         print(page.trim_end())?;
         Ok(())
@@ -113,39 +120,48 @@ fn decided(team: &str, route: &str, model: &Model, summary: &Summary<'_>) -> Str
     page
 }
 
-/// What each provider of a chain would be sent, in the order they are tried.
-fn attempts(
-    page: &mut String,
-    config: &TranslateConfig,
-    route: &str,
-    chain: &Chain,
+/// A request on its way to the providers.
+struct Question<'a> {
+    config: TranslateConfig,
+    model: &'a Model,
+    route: &'a str,
     client: ClientDialect,
-    body: &[u8],
+    body: &'a [u8],
     now_nanos: u64,
-) {
-    let lenient = config.lenient.get(route).map_or(&[][..], Vec::as_slice);
-    for (position, target) in chain.targets.iter().enumerate() {
-        let Some(provider) = config.providers.get(&target.provider) else { continue };
-        let when = if position == 0 { format!("weight {}", chain.weight) } else { format!("fallback {position}") };
-        let _ = writeln!(page, "\n{} ({}, {when})", target.provider, provider.api);
-        let model = target.model.as_ref().map(|model| model.as_str());
-        let attempt = Attempt { client, provider, model, lenient, now_nanos };
-        match translate::request(&attempt, body) {
-            Err(refusal) => {
-                let _ = writeln!(page, "would refuse it: {}", refusal.message);
-            }
-            Ok(upstream) => sent(page, provider, &upstream, body),
-        }
-    }
 }
 
-fn sent(page: &mut String, provider: &ProviderConfig, upstream: &translate::UpstreamRequest, body: &[u8]) {
-    let _ = writeln!(page, "POST {} to {}", upstream.path, provider.authority);
-    for (name, value) in &upstream.set_headers {
-        let _ = writeln!(page, "{name}: {value}");
+impl Question<'_> {
+    /// What each provider of a chain would be sent, in the order they are tried.
+    fn attempts(&self, page: &mut String, chain: &Chain) {
+        let lenient = self.config.lenient.get(self.route).map_or(&[][..], Vec::as_slice);
+        for (position, target) in chain.targets.iter().enumerate() {
+            let Some(provider) = self.config.providers.get(&target.provider) else { continue };
+            let when = if position == 0 { format!("weight {}", chain.weight) } else { format!("fallback {position}") };
+            let _ = writeln!(page, "\n{} ({}, {when})", target.provider, provider.api);
+            let model = target.model.as_ref().map(|model| model.as_str());
+            let attempt = Attempt { client: self.client, provider, model, lenient, now_nanos: self.now_nanos };
+            match translate::request(&attempt, self.body) {
+                Err(refusal) => {
+                    let _ = writeln!(page, "would refuse it: {}", refusal.message);
+                }
+                Ok(upstream) => self.sent(page, &target.provider, provider, &upstream),
+            }
+        }
     }
-    if !upstream.dropped.is_empty() {
-        let _ = writeln!(page, "dropped: {}", upstream.dropped.join(", "));
+
+    fn sent(&self, page: &mut String, name: &str, provider: &ProviderConfig, upstream: &translate::UpstreamRequest) {
+        let _ = writeln!(page, "POST {} to {}", upstream.path, provider.authority);
+        if let Some(of) = self.model.providers.get(name)
+            && let Some(shown) = resources::credentials::describe(of)
+        {
+            let _ = writeln!(page, "{shown}");
+        }
+        for (name, value) in &upstream.set_headers {
+            let _ = writeln!(page, "{name}: {value}");
+        }
+        if !upstream.dropped.is_empty() {
+            let _ = writeln!(page, "dropped: {}", upstream.dropped.join(", "));
+        }
+        let _ = writeln!(page, "\n{}", String::from_utf8_lossy(upstream.body.as_deref().unwrap_or(self.body)));
     }
-    let _ = writeln!(page, "\n{}", String::from_utf8_lossy(upstream.body.as_deref().unwrap_or(body)));
 }

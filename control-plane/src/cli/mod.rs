@@ -2,6 +2,7 @@
 
 mod check;
 mod count;
+mod dialect;
 mod explain;
 mod keys;
 mod redact;
@@ -52,6 +53,8 @@ enum Command {
 enum Failure {
     /// The input cannot be used; everything has been said already.
     BadInput,
+    /// The flags do not go together; say why.
+    Usage(String),
     /// Something went wrong; say what.
     Error(anyhow::Error),
 }
@@ -82,6 +85,10 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::BadInput) => ExitCode::FAILURE,
+        Err(Failure::Usage(message)) => {
+            say(format!("error: {message}\n\nFor more information, try '--help'."));
+            ExitCode::from(2)
+        }
         Err(Failure::Error(error)) => {
             say(format!("tollgate: {error:#}"));
             ExitCode::FAILURE

@@ -2,14 +2,12 @@
 
 use std::io::Read;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use tollgate_dialects::translate::{self as dialects, AnswerPlan, Attempt, StreamTranslator};
-use tollgate_dialects::{ClientDialect, Refusal};
-use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_dialects::translate::{self as dialects, AnswerPlan, StreamTranslator};
 
+use super::dialect::Pair;
 use super::{Failure, Outcome, input, output, say};
 
 /// Translate between dialects.
@@ -21,23 +19,6 @@ pub enum Translate {
     Response(Response),
     /// A streamed answer, from the provider's API to the client's dialect, event by event as it comes
     Stream(Answer),
-}
-
-/// Who talks to whom.
-#[derive(Debug, Args)]
-struct Pair {
-    /// The client's dialect: openai.chat or anthropic.messages
-    #[arg(long)]
-    client: ClientDialect,
-    /// The provider's API: openai or anthropic
-    #[arg(long)]
-    provider: ProviderApi,
-    /// The model to ask the provider for; the client's own model name unless given
-    #[arg(long)]
-    model: Option<String>,
-    /// Features that may be dropped where the provider lacks them
-    #[arg(long, value_delimiter = ',')]
-    lenient: Vec<String>,
 }
 
 /// Translate a request.
@@ -141,33 +122,7 @@ impl Answer {
                 let body = std::fs::read(path).with_context(|| path.display().to_string())?;
                 Ok(self.pair.request(&body)?.answer)
             }
-            None => {
-                let model = self.pair.model.as_deref().unwrap_or("model");
-                AnswerPlan::new(self.pair.client, &ProviderConfig::new(self.pair.provider), model, now()).map_err(refused)
-            }
+            None => self.pair.plan(),
         }
     }
-}
-
-impl Pair {
-    fn request(&self, body: &[u8]) -> Result<dialects::UpstreamRequest, Failure> {
-        let provider = ProviderConfig::new(self.provider);
-        let attempt = Attempt {
-            client: self.client,
-            provider: &provider,
-            model: self.model.as_deref(),
-            lenient: &self.lenient,
-            now_nanos: now(),
-        };
-        dialects::request(&attempt, body).map_err(refused)
-    }
-}
-
-fn refused(refusal: Refusal) -> Failure {
-    say(format!("tollgate: {} ({}): {}", refusal.kind.as_str(), refusal.status, refusal.message));
-    Failure::BadInput
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
 }

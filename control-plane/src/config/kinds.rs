@@ -1,13 +1,18 @@
 //! The YAML kinds as they are written, one type per kind. What they mean together is checked in `validate`.
 
+mod credential;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use tollgate_policy::gateway::{OnExceeded, OnUnavailable, Price};
 use tollgate_policy::model::{ModelName, ModelPattern};
 use tollgate_policy::quota::Quota;
 use tollgate_policy::redaction::RedactionSpec;
+use tollgate_policy::translate::{Flavor, ProviderApi};
+
+pub use credential::{AwsKeySource, AwsSource, CredentialSource, SecretSource};
 
 use super::units::{Size, Span};
 
@@ -48,69 +53,31 @@ pub struct Metadata {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProviderSpec {
     /// The API it speaks.
-    pub api: Api,
+    pub api: ProviderApi,
     /// `https://host[:port][/prefix]`, or `http://` for a server inside the own network.
     pub endpoint: String,
     /// Where it processes data; compared with a team's `residency`.
     #[serde(default)]
     pub region: Option<String>,
     /// Its key. None for a server that wants none.
+    #[serde(default, deserialize_with = "credential::optional")]
+    pub credential: Option<CredentialSource>,
+    /// `openai` only: which compatible server it is, for those that deviate from OpenAI's API.
     #[serde(default)]
-    pub credential: Option<SecretSource>,
+    pub flavor: Option<Flavor>,
+    /// `azure-openai` only: the version in the query of paths by deployment, such as `2024-10-21`. The v1 paths are asked for where absent.
+    #[serde(default)]
+    pub api_version: Option<String>,
+    /// `vertex` only, and required there: the project's id.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// `vertex`: the location, such as `europe-west4` or `global`; required. `bedrock`: the AWS region that requests are signed for; where
+    /// absent it is read from the endpoint's host.
+    #[serde(default)]
+    pub location: Option<String>,
     /// What it serves, with prices. May be left out: then any model is asked for and none is priced.
     #[serde(default)]
     pub models: Vec<ProviderModel>,
-}
-
-/// Every provider API that a file may name. Those of `tollgate_policy::translate::ProviderApi` are served by this version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Api {
-    /// OpenAI chat completions and embeddings, and every compatible server.
-    Openai,
-    /// OpenAI's Responses API.
-    OpenaiResponses,
-    /// OpenAI's API as Azure serves it.
-    AzureOpenai,
-    /// Anthropic messages.
-    Anthropic,
-    /// Gemini at AI Studio.
-    Gemini,
-    /// Gemini and Claude on Vertex AI.
-    Vertex,
-    /// Converse and ConverseStream on Amazon Bedrock.
-    Bedrock,
-    /// Cohere chat.
-    Cohere,
-}
-
-impl Api {
-    /// As written in a file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Openai => "openai",
-            Self::OpenaiResponses => "openai-responses",
-            Self::AzureOpenai => "azure-openai",
-            Self::Anthropic => "anthropic",
-            Self::Gemini => "gemini",
-            Self::Vertex => "vertex",
-            Self::Bedrock => "bedrock",
-            Self::Cohere => "cohere",
-        }
-    }
-}
-
-/// Where a secret is read from: exactly one of the two. Secrets themselves are never written in a file of this directory.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SecretSource {
-    /// An environment variable of the control plane.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub env: Option<String>,
-    /// A file on the control plane's machine; read again when it changes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
 }
 
 /// One model of a provider.
@@ -279,7 +246,7 @@ pub struct GatewaySpec {
     #[serde(default)]
     pub limits: LimitsSpec,
     /// Key of the `hash` action. Equal values hash alike under one key only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "credential::optional")]
     pub hash_key: Option<SecretSource>,
     /// File of certificate authorities on the Envoy machines, for `https://` endpoints.
     #[serde(default)]

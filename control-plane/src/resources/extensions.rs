@@ -89,15 +89,22 @@ fn open(bytes: &[u8]) -> Option<(TypedExtensionConfig, Wasm, TranslateConfig)> {
     Some((extension, wasm, config))
 }
 
-/// A filter that ECDS delivers. Until it has arrived, and whenever it is taken away, a filter that refuses everything stands in.
+/// A module that ECDS delivers.
 #[must_use]
 pub fn discovered(name: &str) -> HttpFilter {
+    let source = discovery(Wasm::type_url());
+    HttpFilter { name: name.to_owned(), config_type: Some(ConfigType::ConfigDiscovery(source)), ..Default::default() }
+}
+
+/// A filter of type `type_url` that ECDS delivers. Until it has arrived, and whenever it is taken away, a filter that refuses everything
+/// stands in.
+#[must_use]
+pub fn discovery(type_url: String) -> ExtensionConfigSource {
     let deny = Rbac { rules: Some(Rules::default()), ..Default::default() };
-    let source = ExtensionConfigSource {
+    ExtensionConfigSource {
         config_source: Some(ads()),
         default_config: Some(any(deny)),
         apply_default_config_without_warming: false,
-        type_urls: vec![Wasm::type_url(), Rbac::type_url()],
-    };
-    HttpFilter { name: name.to_owned(), config_type: Some(ConfigType::ConfigDiscovery(source)), ..Default::default() }
+        type_urls: vec![type_url, Rbac::type_url()],
+    }
 }

@@ -4,11 +4,13 @@
 //! Listener tollgate ─ HCM ─ [gateway.wasm (ECDS)] ─ router
 //!   RouteConfiguration tollgate: x-tollgate-route -> weighted chains, timeout, retries
 //!     Cluster "chat>openai/gpt-4o" (aggregate): its members in order of preference
-//!        filters of every attempt: drop keys, translate.wasm (ECDS), the provider's key (SDS), drop our headers, codec
+//!        filters of every attempt: drop keys, translate.wasm (ECDS), the provider's key (SDS) or a signer (ECDS),
+//!        drop our headers, codec
 //!       Cluster "openai/gpt-4o": endpoint, TLS, outlier detection, circuit breakers
 //! ```
 
 pub mod clusters;
+pub mod credentials;
 pub mod extensions;
 pub mod listener;
 pub mod ordered;
@@ -57,6 +59,9 @@ pub fn resources(model: &Model, secrets: &Secrets, machine: &Machine) -> Snapsho
     snapshot.insert(TypeUrl::RouteConfiguration, NAME.to_owned(), &route_configuration);
     for extension in extensions::all(&gateway, &translate, machine) {
         snapshot.insert(TypeUrl::Extension, extension.name.clone(), &extension);
+    }
+    for signer in credentials::signers(model, secrets) {
+        snapshot.insert(TypeUrl::Extension, signer.name.clone(), &signer);
     }
     snapshot.insert(TypeUrl::Listener, NAME.to_owned(), &listener::listener(model));
     snapshot

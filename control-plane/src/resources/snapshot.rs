@@ -8,7 +8,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use tollgate_policy::names::TRANSLATE_EXTENSION;
 
-use super::extensions;
+use super::{credentials, extensions};
 
 /// The resource types that are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,13 +30,13 @@ impl TypeUrl {
     pub const ALL: [Self; 5] = [Self::Cluster, Self::Secret, Self::RouteConfiguration, Self::Extension, Self::Listener];
 
     /// The order in which changes have to reach Envoy, so that nothing is named before it is there. `translate` must know a provider
-    /// before a route leads to it, and the gateway must not name a route before there is one.
+    /// before a route leads to it, and Envoy how its requests are signed; the gateway must not name a route before there is one.
     pub const STAGES: [Stage; 6] = [
         Stage(Self::Cluster, |_| true),
         Stage(Self::Secret, |_| true),
-        Stage(Self::Extension, |name| name == TRANSLATE_EXTENSION),
+        Stage(Self::Extension, is_of_an_attempt),
         Stage(Self::RouteConfiguration, |_| true),
-        Stage(Self::Extension, |name| name != TRANSLATE_EXTENSION),
+        Stage(Self::Extension, |name| !is_of_an_attempt(name)),
         Stage(Self::Listener, |_| true),
     ];
 
@@ -69,6 +69,11 @@ impl TypeUrl {
             Self::Listener => "listeners",
         }
     }
+}
+
+/// Whether the filter `name` runs once per attempt.
+fn is_of_an_attempt(name: &str) -> bool {
+    name == TRANSLATE_EXTENSION || credentials::is_signer(name)
 }
 
 /// Resources that travel together: those of a type whose names are told by the function.
@@ -202,5 +207,17 @@ mod tests {
     fn without_anything_gone_the_bridge_is_the_new_itself() {
         let new = snapshot(&["a", "b"], &["x", "y", "unknown"]);
         assert_eq!(new.bridging(&snapshot(&["a"], &["x", "unknown"])), new);
+    }
+
+    #[test]
+    fn what_an_attempt_needs_is_there_before_a_route_leads_to_it() {
+        let stage = |kind, name: &str| {
+            TypeUrl::STAGES.iter().position(|Stage(of, has)| *of == kind && has(name)).expect("it belongs to a stage")
+        };
+        let route = stage(TypeUrl::RouteConfiguration, "tollgate");
+        for name in ["tollgate.translate", "tollgate.sign/bedrock"] {
+            assert!(stage(TypeUrl::Extension, name) < route, "{name}");
+        }
+        assert!(route < stage(TypeUrl::Extension, "tollgate.gateway"));
     }
 }

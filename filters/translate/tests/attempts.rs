@@ -82,7 +82,9 @@ fn next_attempt(before: &Outcome, origin: &[u8], provider: &str, model: &str, bo
     // What the credential filter of the attempt before has put on.
     request = request
         .header("x-api-key", "sk-of-the-provider-before")
-        .header("authorization", "Bearer sk-of-the-provider-before");
+        .header("authorization", "Bearer sk-of-the-provider-before")
+        .header("x-amz-date", "20260101T000000Z")
+        .header("x-amz-security-token", "of-the-provider-before");
     request
         .body(body.to_string())
         .property(&["tollgate.origin"], origin)
@@ -99,7 +101,7 @@ fn every_attempt_starts_from_what_the_client_sent() {
     assert_eq!(second.upstream.header(":authority"), Some("api.openai.com"));
     assert_eq!(second.upstream.header("x-tollgate-provider"), Some("openai"));
     assert_eq!(json_of(&second.upstream.body())["model"], "gpt-4o");
-    for name in ["anthropic-version", "x-api-key", "authorization"] {
+    for name in ["anthropic-version", "x-api-key", "authorization", "x-amz-date", "x-amz-security-token"] {
         assert_eq!(second.upstream.header(name), None, "{name} is left from the attempt before");
     }
     let third = translate.exchange(next_attempt(&second, &origin, "anthropic", "claude-x", &chat()), message());

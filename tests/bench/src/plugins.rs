@@ -84,6 +84,7 @@ fn route(name: &str, models: &[&str], provider: &str, model: Option<&str>) -> Re
             price: Some(Price { input: 3.0, output: 15.0, ..Default::default() }),
             max_output_tokens: Some(16_384),
         }],
+        counts_tokens: false,
     })
 }
 

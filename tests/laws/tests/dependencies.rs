@@ -38,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "tollgate-bench",
         &["tollgate-wire", "tollgate-policy", "tollgate-providers", "tollgate-redaction", "tollgate-tokens"],
     ),
+    ("tollgate-fuzz", &["tollgate-dialects", "tollgate-policy", "tollgate-wire"]),
     ("tollgate-laws", &[]),
 ];
 const CORE: &[&str] = &[

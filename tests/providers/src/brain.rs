@@ -1,6 +1,7 @@
 //! What the simulated model says: the same for every API, so that each API only has to read and write its own format.
 //!
 //! - `answer` in the options: that text.
+//! - `finish` in the options: what an answer that ends so still says (see [`End`]).
 //! - The conversation ends with tool results: `Tool result: ` and their text.
 //! - Tools are offered and the last user message mentions one by name, or the choice of tools demands one: calls. Arguments
 //!   come from the tool's JSON schema; strings take the quoted words of the message in turn.
@@ -11,6 +12,7 @@
 //! and results, and tool definitions as sent), for the output over thinking, text, and the names and arguments of calls
 //! together. The count is the same whether an answer is streamed or not.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Options;
@@ -93,6 +95,22 @@ pub struct Answer {
     pub output_tokens: u64,
     /// Tokens of the thinking.
     pub thinking_tokens: u64,
+    /// Whether a source is cited for the text.
+    pub cited: bool,
+}
+
+/// Title of the source that is cited.
+pub const SOURCE_TITLE: &str = "Simulated source";
+/// Address of the source that is cited.
+pub const SOURCE_URL: &str = "https://example.com/source";
+/// What an answer that is refused says.
+pub const REFUSAL: &str = "I'm sorry, but I can't help with that.";
+
+impl Answer {
+    /// The cited passage, where a source is cited: all of the text, and its length in characters.
+    pub fn citation(&self) -> Option<(&str, usize)> {
+        (self.cited && !self.text.is_empty()).then(|| (self.text.as_str(), self.text.chars().count()))
+    }
 }
 
 /// A call of a tool.
@@ -115,6 +133,35 @@ pub enum Finish {
     StopText(String),
     /// Tools are to be called.
     Calls,
+    /// In an ordered way.
+    Ordered(End),
+}
+
+/// Ways to end that the conversation does not lead to by itself. An API that has no words for one uses its nearest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum End {
+    /// As if all was said
+    Stop,
+    /// As if the allowed tokens were used up
+    Length,
+    /// The model declines, in words
+    Refusal,
+    /// A filter stops the answer half way
+    Safety,
+    /// The prompt is blocked: there is no answer
+    Blocked,
+    /// Stopped half way for reciting its training data
+    Recitation,
+    /// The model wrote a call that cannot be read; there is no content
+    MalformedCall,
+    /// The context window is full
+    ContextWindow,
+    /// The turn is paused, to be continued
+    Pause,
+    /// The generation failed, with an answer all the same
+    Error,
 }
 
 /// Tokens of a text of so many bytes.
@@ -126,7 +173,8 @@ pub fn tokens(bytes: usize) -> u64 {
 pub fn answer(prompt: &Prompt, options: &Options) -> Answer {
     let calls = if options.answer.is_some() { Vec::new() } else { calls(prompt) };
     let mut text = if calls.is_empty() { text(prompt, options) } else { String::new() };
-    let thinking = prompt.think.then(|| format!("The user wrote: {}", prompt.user));
+    let thinking =
+        options.thinking.clone().or_else(|| prompt.think.then(|| format!("The user wrote: {}", prompt.user)));
     let thinking_bytes = thinking.as_ref().map_or(0, String::len);
     let mut finish = if calls.is_empty() { Finish::Stop } else { Finish::Calls };
 
@@ -141,11 +189,26 @@ pub fn answer(prompt: &Prompt, options: &Options) -> Answer {
         text.truncate(text.floor_char_boundary(room));
         finish = Finish::Length;
     }
+    let mut calls = calls;
+    if let Some(end) = options.finish {
+        match end {
+            End::Refusal => text = options.answer.clone().unwrap_or_else(|| REFUSAL.to_owned()),
+            End::Safety | End::Recitation => text.truncate(text.floor_char_boundary(text.len() / 2)),
+            End::Blocked | End::MalformedCall => text.clear(),
+            End::Stop | End::Length | End::ContextWindow | End::Pause | End::Error => {}
+        }
+        if end != End::Stop {
+            calls.clear();
+        }
+        finish = if end == End::Stop && !calls.is_empty() { Finish::Calls } else { Finish::Ordered(end) };
+    }
+    let thinking = thinking.filter(|_| options.finish != Some(End::Blocked));
+    let thinking_bytes = thinking.as_ref().map_or(0, String::len);
     let call_bytes: usize = calls.iter().map(|call| call.name.len() + call.arguments.to_string().len()).sum();
     let counted = (tokens(prompt.input_bytes).max(1), tokens(thinking_bytes + text.len() + call_bytes));
     let (input_tokens, output_tokens) = options.usage.map_or(counted, |usage| (usage.input, usage.output));
     let thinking_tokens = tokens(thinking_bytes).min(output_tokens);
-    Answer { thinking, text, calls, finish, input_tokens, output_tokens, thinking_tokens }
+    Answer { thinking, text, calls, finish, input_tokens, output_tokens, thinking_tokens, cited: options.citations }
 }
 
 fn text(prompt: &Prompt, options: &Options) -> String {
@@ -219,9 +282,10 @@ pub fn pieces(text: &str, chars: usize) -> Vec<&str> {
     pieces
 }
 
-/// Cuts the JSON of arguments into the fragments a stream sends: a few characters at a time, never at the JSON's own seams.
-pub fn fragments(json: &str) -> Vec<&str> {
-    pieces(json, 7)
+/// Cuts the JSON of arguments into the fragments a stream sends: `chars` characters at a time (0: seven), never at the JSON's
+/// own seams.
+pub fn fragments(json: &str, chars: usize) -> Vec<&str> {
+    pieces(json, if chars == 0 { 7 } else { chars })
 }
 
 #[cfg(test)]
@@ -294,6 +358,26 @@ mod tests {
         let stopped = Prompt { stops: vec!["END".into(), "a".into()], ..ask("b END a", &[]) };
         let said = answer(&stopped, &Options::default());
         assert_eq!((said.text.as_str(), said.finish), ("You s", Finish::StopText("a".into())));
+    }
+
+    #[test]
+    fn ends_are_ordered() {
+        let end =
+            |finish, user: &str| answer(&ask(user, &["find"]), &Options { finish: Some(finish), ..Options::default() });
+        let refused = end(End::Refusal, "find it");
+        assert_eq!((refused.text.as_str(), refused.calls.len()), (REFUSAL, 0));
+        assert_eq!(refused.finish, Finish::Ordered(End::Refusal));
+        assert_eq!(end(End::Safety, "ääääää").text, "You said: ");
+        assert_eq!(end(End::Blocked, "x").text, "");
+        assert_eq!((end(End::Stop, "find it").finish, end(End::Stop, "find it").calls.len()), (Finish::Calls, 1));
+        assert_eq!(end(End::Length, "x").text, "You said: x");
+    }
+
+    #[test]
+    fn thinks_aloud_when_told() {
+        let options = Options { thinking: Some("Hmm, hmm".into()), ..Options::default() };
+        let said = answer(&ask("x", &[]), &options);
+        assert_eq!((said.thinking.as_deref(), said.thinking_tokens, said.output_tokens), (Some("Hmm, hmm"), 2, 5));
     }
 
     #[test]

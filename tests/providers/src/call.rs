@@ -6,6 +6,7 @@ use crate::Options;
 use crate::shared::Shared;
 
 /// A request on its way to an API.
+#[derive(Clone, Copy)]
 pub struct Call<'a> {
     /// Method.
     pub method: &'a str,
@@ -28,6 +29,12 @@ impl Call<'_> {
     /// A header as text, if there is one and it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The token of an `authorization: Bearer` header, if there is one.
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
     }
 
     /// A value of the query, as sent.

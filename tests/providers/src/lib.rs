@@ -23,9 +23,11 @@
 //! ```
 
 mod anthropic;
+mod azure;
 mod bedrock;
 pub mod brain;
 mod call;
+mod cohere;
 mod conn;
 pub mod control;
 mod eventstream;
@@ -41,10 +43,12 @@ mod reply;
 mod schema;
 mod server;
 mod shared;
+pub mod sigv4;
 mod vector;
+mod vertex;
 
 pub use kind::Kind;
-pub use options::{Options, Usage};
+pub use options::{Options, SigningKey, Usage};
 pub use record::{Outcome, Received};
 pub(crate) use reply::{Events, Payload, Reply};
 pub use server::Provider;

@@ -8,7 +8,7 @@ use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate_providers::{Kind, Options, Provider};
 
-/// Simulated model providers: OpenAI, Anthropic, Gemini and Bedrock on the wire, an echo behind it.
+/// Simulated model providers: OpenAI, Azure, Anthropic, Gemini, Vertex, Bedrock and Cohere on the wire, an echo behind it.
 ///
 /// Every ADDRESS is HOST:PORT (port 0 takes a free one) and may carry settings for that provider alone, which are named as
 /// the options below with underscores: '127.0.0.1:9001?expect_key=sk-a&status=529&fault_count=2'. Options apply to all
@@ -20,15 +20,24 @@ struct Arguments {
     /// Serve the OpenAI API here (repeatable)
     #[arg(long, value_name = "ADDRESS")]
     openai: Vec<Listen>,
+    /// Serve the Azure OpenAI API here (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    azure: Vec<Listen>,
     /// Serve the Anthropic API here (repeatable)
     #[arg(long, value_name = "ADDRESS")]
     anthropic: Vec<Listen>,
     /// Serve the Gemini API here (repeatable)
     #[arg(long, value_name = "ADDRESS")]
     gemini: Vec<Listen>,
+    /// Serve the Vertex AI API here, Gemini and Claude (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    vertex: Vec<Listen>,
     /// Serve the Bedrock runtime API here (repeatable)
     #[arg(long, value_name = "ADDRESS")]
     bedrock: Vec<Listen>,
+    /// Serve the Cohere API here (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    cohere: Vec<Listen>,
     #[command(flatten)]
     options: Options,
 }
@@ -57,9 +66,12 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let wanted = [
         (Kind::OpenAi, arguments.openai),
+        (Kind::Azure, arguments.azure),
         (Kind::Anthropic, arguments.anthropic),
         (Kind::Gemini, arguments.gemini),
+        (Kind::Vertex, arguments.vertex),
         (Kind::Bedrock, arguments.bedrock),
+        (Kind::Cohere, arguments.cohere),
     ];
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -75,7 +87,7 @@ async fn main() -> anyhow::Result<()> {
     }
     ensure!(
         !running.is_empty(),
-        "nothing to serve: give --openai, --anthropic, --gemini or --bedrock an address (see --help)"
+        "nothing to serve: give --openai, --anthropic or another of the providers an address (see --help)"
     );
 
     tokio::select! {

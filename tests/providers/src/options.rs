@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::brain::End;
+
 /// Instructions for one provider. The default is a healthy provider that accepts any key and any model.
 ///
 /// The same names serve as command-line flags (`--retry-after`), address settings (`?retry_after=2`) and JSON members of
@@ -63,6 +65,21 @@ pub struct Options {
     /// Stream text in pieces of N characters; 0: a word at a time
     #[arg(long, value_name = "N", default_value_t, help_heading = "Content")]
     pub delta_chars: usize,
+    /// Stream the arguments of tool calls in pieces of N characters; 0: of seven
+    #[arg(long, value_name = "N", default_value_t, help_heading = "Content")]
+    pub argument_chars: usize,
+    /// Think this aloud before every answer, asked for or not
+    #[arg(long, value_name = "TEXT", help_heading = "Content")]
+    pub thinking: Option<String>,
+    /// Show thoughts in cipher only, where the API has such blocks
+    #[arg(long, help_heading = "Content")]
+    pub redacted_thinking: bool,
+    /// Cite a source for the text of every answer
+    #[arg(long, help_heading = "Content")]
+    pub citations: bool,
+    /// End every answer in this way, in the API's own words for it
+    #[arg(long, value_enum, value_name = "END", help_heading = "Content")]
+    pub finish: Option<End>,
     /// Report this usage instead of the counted one, as INPUT,OUTPUT tokens
     #[arg(long, value_name = "INPUT,OUTPUT", help_heading = "Content")]
     pub usage: Option<Usage>,
@@ -72,6 +89,55 @@ pub struct Options {
     /// Serve these models only; without any, every name will do (repeatable)
     #[arg(long = "model", value_name = "NAME", help_heading = "Content")]
     pub models: Vec<String>,
+    /// Gemini and Vertex: refuse function calls of the current turn that come back without their thought signature
+    #[arg(long, help_heading = "Content")]
+    pub require_signatures: bool,
+    /// Bedrock: verify AWS signatures with this key, as ACCESS_KEY_ID:SECRET[:REGION]; bearer keys then need --expect-key
+    #[arg(long, value_name = "KEY", help_heading = "Content")]
+    pub sigv4: Option<SigningKey>,
+}
+
+/// What AWS signatures are verified with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SigningKey {
+    /// Access key id.
+    pub access_key_id: String,
+    /// Secret access key.
+    pub secret_access_key: String,
+    /// The region requests must be signed for; any without it.
+    pub region: Option<String>,
+}
+
+impl std::str::FromStr for SigningKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.splitn(3, ':').map(str::to_owned);
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(access_key_id), Some(secret_access_key), region)
+                if ![&access_key_id, &secret_access_key].into_iter().chain(&region).any(String::is_empty) =>
+            {
+                Ok(Self { access_key_id, secret_access_key, region })
+            }
+            _ => Err("expected ACCESS_KEY_ID:SECRET[:REGION]".into()),
+        }
+    }
+}
+
+impl TryFrom<String> for SigningKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<SigningKey> for String {
+    fn from(key: SigningKey) -> Self {
+        let region = key.region.map(|region| format!(":{region}")).unwrap_or_default();
+        format!("{}:{}{region}", key.access_key_id, key.secret_access_key)
+    }
 }
 
 /// Tokens to report.
@@ -157,6 +223,11 @@ mod tests {
             ..Options::default()
         };
         assert_eq!(options, expected);
+        let signed = Options::default().with_settings("sigv4=AKID:s/e+c:eu-west-1&finish=malformed_call").unwrap();
+        assert_eq!(signed.sigv4.as_ref().and_then(|key| key.region.as_deref()), Some("eu-west-1"));
+        assert_eq!(signed.finish, Some(End::MalformedCall));
+        assert_eq!(String::from(signed.sigv4.unwrap()), "AKID:s/e+c:eu-west-1");
+        assert!(Options::default().with_settings("sigv4=AKID").unwrap_err().contains("ACCESS_KEY_ID:SECRET"));
         assert!(Options::default().with_settings("stauts=1").unwrap_err().contains("stauts"));
         assert!(Options::default().with_settings("status=many").unwrap_err().contains("status"));
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -127,7 +127,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 
 /// Answers a request; an error closes the connection without an answer.
 async fn handle(shared: Arc<Shared>, reset: ResetFlag, request: Request<Incoming>) -> Result<Response<Body>, Closed> {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
     let target = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let body = Limited::new(body, MAX_BODY).collect().await.map(|body| body.to_bytes());
@@ -170,6 +170,10 @@ async fn handle(shared: Arc<Shared>, reset: ResetFlag, request: Request<Incoming
     };
     if options.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(options.delay_ms)).await;
+    }
+    // What is signed as `host` travels as `:authority` in HTTP/2.
+    if let Some(authority) = head.uri.authority().and_then(|name| HeaderValue::from_str(name.as_str()).ok()) {
+        head.headers.entry(HOST).or_insert(authority);
     }
     let call = Call {
         method: head.method.as_str(),

@@ -1,8 +1,8 @@
-//! Each API's own rules, as far as the SDKs do not show them (`sdk_check.py`).
+//! Each API's own rules, as far as the SDKs do not show them (`sdk_check`).
 
 mod client;
 
-use client::{Answer, ask, credentials, post, question, send};
+use client::{Answer, ask, credentials, post, question, send, with};
 use serde_json::{Value, json};
 use tollgate_providers::{Kind, Options, Provider};
 
@@ -10,19 +10,17 @@ async fn start(kind: Kind) -> Provider {
     Provider::start(kind, Options::default()).await.unwrap()
 }
 
-/// `base` with members of `change` on top.
-fn with(mut base: Value, change: &Value) -> Value {
-    for (name, value) in change.as_object().unwrap() {
-        base[name] = value.clone();
-    }
-    base
-}
-
 #[tokio::test]
 async fn wrong_paths_methods_keys_and_json() {
-    for (kind, get, no_key) in
-        [(Kind::OpenAi, 405, 401), (Kind::Anthropic, 405, 401), (Kind::Gemini, 404, 403), (Kind::Bedrock, 404, 403)]
-    {
+    for (kind, get, no_key) in [
+        (Kind::OpenAi, 405, 401),
+        (Kind::Azure, 404, 401),
+        (Kind::Anthropic, 405, 401),
+        (Kind::Gemini, 404, 403),
+        (Kind::Vertex, 404, 401),
+        (Kind::Bedrock, 404, 403),
+        (Kind::Cohere, 405, 401),
+    ] {
         let provider = start(kind).await;
         let (path, body) = question(kind, "x", false);
         let status = |answer: Option<Answer>| answer.unwrap().status;
@@ -70,6 +68,10 @@ async fn members_that_are_not_the_apis_are_refused() {
             json!({"contents": [{"role": "assistant", "parts": [{"text": "x"}]}]}),
             "Please use a valid role",
         ),
+        (Kind::Azure, json!({"stop_sequences": ["x"]}), "Unrecognized request argument supplied: stop_sequences"),
+        (Kind::Vertex, json!({"stream": true}), "Unknown name \\\"stream\\\": Cannot find field."),
+        (Kind::Vertex, json!({"contents": [{"parts": [{"text": "x"}]}]}), "Please use a valid role"),
+        (Kind::Vertex, json!({"store": true}), "Unknown name \\\"store\\\""),
         (Kind::Bedrock, json!({"max_tokens": 3}), "max_tokens"),
         (Kind::Bedrock, json!({"messages": [{"role": "user", "content": [{"type": "text", "text": "x"}]}]}), "type"),
     ] {

@@ -19,7 +19,10 @@ async fn the_first_requests_fail_in_the_providers_words() {
         (Kind::OpenAi, "\"code\":\"rate_limit_exceeded\""),
         (Kind::Anthropic, "\"type\":\"rate_limit_error\""),
         (Kind::Gemini, "\"status\":\"RESOURCE_EXHAUSTED\""),
+        (Kind::Azure, "\"code\":\"429\""),
+        (Kind::Vertex, "\"status\":\"RESOURCE_EXHAUSTED\""),
         (Kind::Bedrock, "please wait before trying again"),
+        (Kind::Cohere, "\"message\":\"You are using a Trial key"),
     ] {
         let options = Options { status: Some(429), retry_after: Some(3), fault_count: Some(2), ..Options::default() };
         let provider = start(kind, options).await;
@@ -40,7 +43,11 @@ async fn statuses_have_their_names() {
         (Kind::Anthropic, 529, "\"type\":\"overloaded_error\""),
         (Kind::Anthropic, 500, "\"type\":\"api_error\""),
         (Kind::Gemini, 503, "\"status\":\"UNAVAILABLE\""),
+        (Kind::Azure, 404, "\"code\":\"DeploymentNotFound\""),
+        (Kind::Azure, 500, "\"type\":\"server_error\""),
+        (Kind::Vertex, 503, "\"status\":\"UNAVAILABLE\""),
         (Kind::Bedrock, 503, "unable to process"),
+        (Kind::Cohere, 498, "blocked"),
     ] {
         let provider = start(kind, Options { status: Some(status), ..Options::default() }).await;
         let answer = ask(kind, provider.addr(), "x", false).await.unwrap();
@@ -110,7 +117,13 @@ async fn a_stream_breaks_with_the_providers_error_event() {
         (Kind::OpenAi, "data: {\"error\":{\"message\":\"The server had an error"),
         (Kind::Anthropic, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\""),
         (Kind::Gemini, "data: {\"error\":{\"code\":503"),
+        (Kind::Azure, "data: {\"error\":{\"message\":\"The server had an error"),
+        (Kind::Vertex, "data: {\"error\":{\"code\":503"),
         (Kind::Bedrock, "modelStreamErrorException"),
+        (
+            Kind::Cohere,
+            "event: message-end\ndata: {\"id\":\"00000000-0000-4000-8000-000000000001\",\"type\":\"message-end\",\"delta\":{\"error\"",
+        ),
     ] {
         let provider = start(kind, Options { error_after: Some(1), ..Options::default() }).await;
         let answer = ask(kind, provider.addr(), "one two three", true).await.unwrap();

@@ -1,5 +1,6 @@
 //! What the documents mean together: every reference holds, every value is in range, and the result is the model.
 
+mod credentials;
 mod endpoint;
 mod gateway;
 mod providers;
@@ -23,7 +24,7 @@ pub fn validate(documents: &Documents, problems: &mut Problems) -> Model {
     let teams = teams::check(documents, &gateway, &providers, &routes, problems);
     let routes = routes.into_iter().map(|route| (route.name.clone(), route)).collect();
     let teams: BTreeMap<_, _> = teams.into_iter().map(|team| (team.name.clone(), team)).collect();
-    Model { gateway, providers: providers.served, routes, teams, redaction }
+    Model { gateway, providers, routes, teams, redaction }
 }
 
 /// Checks the redaction policies alone.

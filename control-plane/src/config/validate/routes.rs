@@ -44,9 +44,8 @@ fn one(doc: &Doc<RouteSpec>, documents: &Documents, providers: &Providers, probl
         if backends.iter().any(|other| other.target == target) {
             doc.error(problems, &path, "the same provider and model appear twice: add up their weights");
         }
-        if serves(doc, documents, providers, &path, &target, problems) {
-            backends.push(Weighted { target, weight });
-        }
+        check_target(doc, documents, providers, &path, &target, problems);
+        backends.push(Weighted { target, weight });
     }
     let mut fallback: Vec<Target> = Vec::new();
     for (at, spec) in spec.fallback.iter().enumerate() {
@@ -55,9 +54,8 @@ fn one(doc: &Doc<RouteSpec>, documents: &Documents, providers: &Providers, probl
         if fallback.contains(&target) {
             doc.error(problems, &path, "the same provider and model appear twice");
         }
-        if serves(doc, documents, providers, &path, &target, problems) {
-            fallback.push(target);
-        }
+        check_target(doc, documents, providers, &path, &target, problems);
+        fallback.push(target);
     }
 
     let route = Route {
@@ -77,27 +75,22 @@ fn one(doc: &Doc<RouteSpec>, documents: &Documents, providers: &Providers, probl
     route
 }
 
-/// Whether `target` can serve at all; says why where it cannot, and what looks odd where it can.
-fn serves(
+/// Says why `target` cannot serve, and what looks odd where it can.
+fn check_target(
     doc: &Doc<RouteSpec>,
     documents: &Documents,
     providers: &Providers,
     path: &str,
     target: &Target,
     problems: &mut Problems,
-) -> bool {
+) {
     let name = &target.provider;
-    if let Some(api) = providers.unserved.get(name) {
-        let message = format!("left out: `{name}` speaks `{api}`, which is not served by this version");
-        doc.warn(problems, &format!("{path}/provider"), message);
-        return false;
-    }
-    let Some(provider) = providers.served.get(name) else {
+    let Some(provider) = providers.get(name) else {
         if !documents.declares("Provider", name) {
             let message = format!("there is no Provider `{name}`; {}", documents.names("Provider"));
             doc.error(problems, &format!("{path}/provider"), message);
         }
-        return true;
+        return;
     };
     if !provider.models.is_empty() {
         let asked: Vec<&str> = match &target.model {
@@ -116,7 +109,6 @@ fn serves(
             doc.warn(problems, &format!("{path}/model"), message);
         }
     }
-    true
 }
 
 fn retry(doc: &Doc<RouteSpec>, problems: &mut Problems) -> Retry {

@@ -151,13 +151,13 @@ fn residency(
         let path = format!("spec/residency/{at}");
         if !is_region(region) {
             doc.error(problems, &path, "a region has lower-case letters, digits and `-`");
-        } else if !providers.served.values().any(|provider| provider.region.as_ref() == Some(region)) {
+        } else if !providers.values().any(|provider| provider.region.as_ref() == Some(region)) {
             doc.warn(problems, &path, format!("no provider is in region `{region}`"));
         }
     }
     let regions: BTreeSet<String> = regions.iter().cloned().collect();
     for route in routes {
-        let usable = |name: &str| providers.served.get(name).is_none_or(|provider| admits(Some(&regions), provider));
+        let usable = |name: &str| providers.get(name).is_none_or(|provider| admits(Some(&regions), provider));
         if route.chains(usable).is_empty() && !route.chains(|_| true).is_empty() {
             let at = doc.spec.routes.iter().position(|name| *name == route.name).unwrap_or(0);
             let message = format!("no provider of Route `{}` is in a region of this team's `residency`", route.name);
@@ -214,7 +214,7 @@ fn quotas(doc: &Doc<TeamSpec>, gateway: &Gateway, providers: &Providers, routes:
 fn unpriced(doc: &Doc<TeamSpec>, path: &str, providers: &Providers, routes: &[&Route], problems: &mut Problems) {
     for route in routes {
         for target in route.targets() {
-            let Some(provider) = providers.served.get(&target.provider) else { continue };
+            let Some(provider) = providers.get(&target.provider) else { continue };
             let priced = match &target.model {
                 Some(model) => provider.models.get(model.as_str()).is_some_and(|info| info.price.is_some()),
                 None => provider.models.values().any(|info| info.price.is_some()),

@@ -4,6 +4,10 @@
 pub const ROUTE_HEADER: &str = "x-tollgate-route";
 /// Request header by which `translate` tells the credential filters which provider an attempt goes to. Removed before the codec.
 pub const PROVIDER_HEADER: &str = "x-tollgate-provider";
+/// Request headers by which callers' and providers' keys travel, in some API or other. None of them outlives the hop it was made for.
+pub const KEY_HEADERS: &[&str] = &["authorization", "x-api-key", "api-key", "x-goog-api-key"];
+/// Request headers that AWS's signature adds start so: `x-amz-date`, `x-amz-security-token`, `x-amz-content-sha256`. They go as keys do.
+pub const SIGNATURE_PREFIX: &str = "x-amz-";
 /// Every header of ours starts so; what a client sends under this prefix is not trusted, save for the declared tags.
 pub const HEADER_PREFIX: &str = "x-tollgate-";
 /// Answer header that lists what a lenient route dropped from the request, by feature name, separated by commas.

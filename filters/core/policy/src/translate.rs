@@ -139,6 +139,24 @@ pub enum Flavor {
 }
 
 impl Flavor {
+    /// All of them.
+    pub const ALL: &'static [Self] =
+        &[Self::Openai, Self::Vllm, Self::Ollama, Self::Tgi, Self::Mistral, Self::Groq, Self::Deepseek];
+
+    /// As written in a `Provider`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Openai => "openai",
+            Self::Vllm => "vllm",
+            Self::Ollama => "ollama",
+            Self::Tgi => "tgi",
+            Self::Mistral => "mistral",
+            Self::Groq => "groq",
+            Self::Deepseek => "deepseek",
+        }
+    }
+
     /// Whether it is the one that is not written.
     #[must_use]
     pub fn is_default(&self) -> bool {
@@ -159,6 +177,17 @@ impl FromStr for ProviderApi {
         Self::ALL.iter().copied().find(|api| api.as_str() == text).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|api| api.as_str()).collect();
             format!("unknown provider api `{text}`; known are {}", known.join(", "))
+        })
+    }
+}
+
+impl FromStr for Flavor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.iter().copied().find(|flavor| flavor.as_str() == text).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|flavor| flavor.as_str()).collect();
+            format!("unknown flavor `{text}`; known are {}", known.join(", "))
         })
     }
 }

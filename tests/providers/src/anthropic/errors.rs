@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::fields::{Fault, Path};
 use crate::json::{Json, object};
 
-pub(super) fn request_id(call: &Call<'_>) -> String {
+pub(crate) fn request_id(call: &Call<'_>) -> String {
     call.id("req_", 0)
 }
 
@@ -28,7 +28,7 @@ fn body(call: &Call<'_>, kind: &str, message: &str) -> Json {
     object! { "type": "error"; "error": object! { "type": kind; "message": message }; "request_id": request_id(call) }
 }
 
-pub(super) fn refusal(call: &Call<'_>, status: u16, message: &str) -> Box<Reply> {
+pub(crate) fn refusal(call: &Call<'_>, status: u16, message: &str) -> Box<Reply> {
     Box::new(Reply::json(status, &body(call, kind(status), message)))
 }
 

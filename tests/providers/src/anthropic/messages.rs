@@ -4,9 +4,9 @@
 //! for the first time, and as read from it afterwards. There is no minimum length and no expiry.
 
 use super::request::Request;
-use super::{Answered, edition, known_model, parse, request, stream};
+use super::{Answered, Edition, edition, known_model, parse, request, stream};
 use crate::Reply;
-use crate::brain::{self, Answer, Finish, tokens};
+use crate::brain::{self, Answer, End, Finish, SOURCE_TITLE, tokens};
 use crate::call::Call;
 use crate::json::{Json, object};
 
@@ -14,7 +14,12 @@ use crate::json::{Json, object};
 pub(super) const SIGNATURE: &str = "c2ltdWxhdGVkIHNpZ25hdHVyZQ==";
 
 pub(super) fn answer(call: &Call<'_>) -> Answered {
-    let request = parse(call, |body| request::read(body, false, edition(call)))?;
+    answer_as(call, edition(call))
+}
+
+/// Answers a request that is authorized and of that edition.
+pub(crate) fn answer_as(call: &Call<'_>, edition: Edition) -> Answered {
+    let request = parse(call, |body| request::read(body, false, edition))?;
     known_model(call, &request.model)?;
     let answer = brain::answer(&request.prompt, call.options);
     let message = Message { call, request: &request, answer: &answer, input: Input::of(call, &request, &answer) };
@@ -29,7 +34,12 @@ pub(super) fn answer(call: &Call<'_>) -> Answered {
 }
 
 pub(super) fn count(call: &Call<'_>) -> Answered {
-    let request = parse(call, |body| request::read(body, true, edition(call)))?;
+    count_as(call, edition(call))
+}
+
+/// Counts the tokens of a request that is authorized and of that edition.
+pub(crate) fn count_as(call: &Call<'_>, edition: Edition) -> Answered {
+    let request = parse(call, |body| request::read(body, true, edition))?;
     known_model(call, &request.model)?;
     let counted = tokens(request.prompt.input_bytes).max(1);
     Ok(Reply::json(200, &object! { "input_tokens": call.options.usage.map_or(counted, |usage| usage.input) }))
@@ -73,11 +83,39 @@ impl Message<'_> {
 
     pub(super) fn stop_reason(&self) -> &'static str {
         match self.answer.finish {
-            Finish::Stop => "end_turn",
-            Finish::Length => "max_tokens",
+            Finish::Length | Finish::Ordered(End::Length) => "max_tokens",
             Finish::StopText(_) => "stop_sequence",
             Finish::Calls => "tool_use",
+            Finish::Ordered(End::Refusal | End::Safety | End::Blocked | End::Recitation) => "refusal",
+            Finish::Ordered(End::ContextWindow) => "model_context_window_exceeded",
+            Finish::Ordered(End::Pause) => "pause_turn",
+            Finish::Stop | Finish::Ordered(End::Stop | End::MalformedCall | End::Error) => "end_turn",
         }
+    }
+
+    /// Why it was refused, if it was.
+    pub(super) fn stop_details(&self) -> Option<Json> {
+        (self.stop_reason() == "refusal").then(|| {
+            object! { "type": "refusal"; "category": "general_harms"; "explanation": "The request was declined." }
+        })
+    }
+
+    /// The cited source: the first document of the request, if it has any.
+    pub(super) fn citation(&self) -> Option<Json> {
+        self.answer.citation().map(|(text, length)| {
+            object! {
+                "type": "char_location"; "cited_text": text; "document_index": 0; "document_title": SOURCE_TITLE;
+                "start_char_index": 0; "end_char_index": length; "file_id": ()
+            }
+        })
+    }
+
+    /// The thinking as a block.
+    fn thinking_block(&self) -> Option<Json> {
+        self.thinking().map(|thinking| match self.call.options.redacted_thinking {
+            true => redacted(),
+            false => object! { "type": "thinking"; "thinking": thinking; "signature": SIGNATURE },
+        })
     }
 
     pub(super) fn stop_sequence(&self) -> Option<&str> {
@@ -104,6 +142,7 @@ impl Message<'_> {
                 "ephemeral_1h_input_tokens": 0
             };
             "output_tokens": output_tokens;
+            "output_tokens_details": self.details(), if self.answer.thinking_tokens > 0;
             "service_tier": "standard"
         }
     }
@@ -114,17 +153,22 @@ impl Message<'_> {
             "input_tokens": self.input.fresh;
             "cache_creation_input_tokens": self.input.written;
             "cache_read_input_tokens": self.input.read;
-            "output_tokens": self.answer.output_tokens
+            "output_tokens": self.answer.output_tokens;
+            "output_tokens_details": self.details(), if self.answer.thinking_tokens > 0
         }
     }
 
+    fn details(&self) -> Json {
+        object! { "thinking_tokens": self.answer.thinking_tokens }
+    }
+
     fn whole(&self) -> Json {
-        let mut content: Vec<Json> = Vec::new();
-        if let Some(thinking) = self.thinking() {
-            content.push(object! { "type": "thinking"; "thinking": thinking; "signature": SIGNATURE });
-        }
+        let mut content: Vec<Json> = self.thinking_block().into_iter().collect();
         if !self.answer.text.is_empty() {
-            content.push(object! { "type": "text"; "text": self.answer.text });
+            let citations: Vec<Json> = self.citation().into_iter().collect();
+            content.push(
+                object! { "type": "text"; "text": self.answer.text; "citations": citations, if !citations.is_empty() },
+            );
         }
         for (number, call) in self.answer.calls.iter().enumerate() {
             content.push(
@@ -144,7 +188,13 @@ impl Message<'_> {
             "content": content;
             "stop_reason": stop_reason;
             "stop_sequence": stop_reason.and(self.stop_sequence());
+            "stop_details": self.stop_details(), if stop_reason == Some("refusal");
             "usage": usage, if !self.call.options.omit_usage
         }
     }
+}
+
+/// A thinking block in cipher.
+pub(super) fn redacted() -> Json {
+    object! { "type": "redacted_thinking"; "data": SIGNATURE }
 }

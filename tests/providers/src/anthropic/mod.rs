@@ -1,12 +1,13 @@
 //! The Anthropic API, as <https://docs.anthropic.com/en/api> describes it.
 
-mod errors;
-mod messages;
+pub(crate) mod errors;
+pub(crate) mod messages;
 mod models;
 mod request;
 mod stream;
 
 pub(crate) use errors::failure;
+pub(crate) use request::Edition;
 
 use crate::Reply;
 use crate::call::Call;
@@ -33,18 +34,17 @@ pub(crate) fn route(call: &Call<'_>) -> Reply {
 }
 
 /// An answer, or a refusal.
-type Answered = Result<Reply, Box<Reply>>;
+pub(crate) type Answered = Result<Reply, Box<Reply>>;
 
 /// The API version that took sampling parameters, among others, out of the Messages API:
 /// <https://platform.claude.com/docs/en/api/versioning>. Older ones are served alike.
-const LATEST: &str = "2026-10-21";
+pub(crate) const LATEST: &str = "2026-10-21";
 
 fn authorized(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Answered) -> Answered {
     // SDKs send the key as a bearer token since their release for that version; `x-api-key` goes on.
-    let bearer = call.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     let (key, invalid) = match call.header("x-api-key").filter(|key| !key.is_empty()) {
         Some(key) => (Some(key), "invalid x-api-key"),
-        None => (bearer.filter(|key| !key.is_empty()), "Invalid bearer token"),
+        None => (call.bearer(), "Invalid bearer token"),
     };
     match (key, &call.options.expect_key) {
         (None, _) => return Err(errors::refusal(call, 401, "x-api-key header is required")),
@@ -61,11 +61,8 @@ fn authorized(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Answered) -> An
 }
 
 /// What a request's headers say about how its body is to be read.
-fn edition(call: &Call<'_>) -> request::Edition {
-    request::Edition {
-        beta: call.header("anthropic-beta").is_some(),
-        latest: call.header("anthropic-version") == Some(LATEST),
-    }
+fn edition(call: &Call<'_>) -> Edition {
+    Edition { beta: call.header("anthropic-beta").is_some(), latest: call.header("anthropic-version") == Some(LATEST) }
 }
 
 /// Reads a JSON body and hands it to `read`.

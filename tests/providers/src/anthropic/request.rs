@@ -25,11 +25,11 @@ const BETA: [&str; 4] = ["context_management", "mcp_servers", "output_format", "
 
 /// Which form of the API a request is written for.
 #[derive(Clone, Copy)]
-pub(super) struct Edition {
+pub(crate) struct Edition {
     /// It has an `anthropic-beta` header.
-    pub(super) beta: bool,
+    pub(crate) beta: bool,
     /// It is of the latest version.
-    pub(super) latest: bool,
+    pub(crate) latest: bool,
 }
 
 /// A request for a message.
@@ -294,6 +294,10 @@ impl Reader {
                 only(block, &at, &["type", "thinking", "signature"])?;
                 block.string("signature")?.ok_or_else(|| Fault::Missing(at.name("signature")))?;
             }
+            "redacted_thinking" if role == "assistant" => {
+                only(block, &at, &["type", "data"])?;
+                block.string("data")?.ok_or_else(|| Fault::Missing(at.name("data")))?;
+            }
             "document" if role == "assistant" && self.latest => {
                 return Err(Fault::Other(
                     block.path.clone(),
@@ -306,15 +310,14 @@ impl Reader {
                 turn.say(&format!("[{kind}]"));
                 self.text.push_str(kind);
             }
-            "tool_use" | "tool_result" | "thinking" => {
+            "tool_use" | "tool_result" | "thinking" | "redacted_thinking" => {
                 let text = format!(
                     "`{kind}` blocks can only be in `{}` messages",
                     if kind == "tool_result" { "user" } else { "assistant" }
                 );
                 return Err(Fault::Other(block.path.clone(), text));
             }
-            "redacted_thinking"
-            | "search_result"
+            "search_result"
             | "server_tool_use"
             | "web_search_tool_result"
             | "web_fetch_tool_result"

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::errors;
-use super::messages::{Message, SIGNATURE};
+use super::messages::{Message, SIGNATURE, redacted};
 use crate::Reply;
 use crate::brain::{fragments, pieces};
 use crate::json::{Json, object};
@@ -17,7 +17,9 @@ pub(super) fn reply(message: &Message<'_>) -> Reply {
 
     let answer = message.answer;
     let delta_chars = message.call.options.delta_chars;
-    if let Some(thinking) = message.thinking() {
+    if message.thinking().is_some() && message.call.options.redacted_thinking {
+        log.block(redacted(), std::iter::empty());
+    } else if let Some(thinking) = message.thinking() {
         let deltas = pieces(thinking, delta_chars)
             .into_iter()
             .map(|text| object! { "type": "thinking_delta"; "thinking": text });
@@ -27,14 +29,17 @@ pub(super) fn reply(message: &Message<'_>) -> Reply {
     if !answer.text.is_empty() {
         let deltas =
             pieces(&answer.text, delta_chars).into_iter().map(|text| object! { "type": "text_delta"; "text": text });
-        log.block(object! { "type": "text"; "text": "" }, deltas);
+        let citation = message.citation();
+        let start = object! { "type": "text"; "text": ""; "citations": [(); 0], if citation.is_some() };
+        let cited = citation.map(|citation| object! { "type": "citations_delta"; "citation": citation });
+        log.block(start, deltas.chain(cited));
     }
     for (number, call) in answer.calls.iter().enumerate() {
         let start =
             object! { "type": "tool_use"; "id": message.tool_id(number); "name": call.name; "input": object! {} };
         let input = call.arguments.to_string();
         // The first fragment is always empty.
-        let deltas = [""].into_iter().chain(fragments(&input));
+        let deltas = [""].into_iter().chain(fragments(&input, message.call.options.argument_chars));
         log.block(start, deltas.map(|part| object! { "type": "input_json_delta"; "partial_json": part }));
     }
 
@@ -42,7 +47,10 @@ pub(super) fn reply(message: &Message<'_>) -> Reply {
         "message_delta",
         object! {
             "type": "message_delta";
-            "delta": object! { "stop_reason": message.stop_reason(); "stop_sequence": message.stop_sequence() };
+            "delta": object! {
+                "stop_reason": message.stop_reason(); "stop_sequence": message.stop_sequence();
+                "stop_details": message.stop_details(), if message.stop_details().is_some()
+            };
             "usage": message.final_usage(), if !message.call.options.omit_usage
         },
     );

@@ -1,8 +1,12 @@
-//! The Amazon Bedrock runtime, as <https://docs.aws.amazon.com/bedrock/latest/APIReference> describes it: Converse and
-//! ConverseStream.
+//! The Amazon Bedrock runtime, as <https://docs.aws.amazon.com/bedrock/latest/APIReference> describes it: Converse,
+//! ConverseStream, CountTokens, and InvokeModel for embeddings.
 
+mod auth;
+mod blocks;
 mod converse;
+mod count;
 mod errors;
+mod invoke;
 mod request;
 mod stream;
 
@@ -14,16 +18,21 @@ use crate::call::Call;
 /// Answers a request.
 pub(crate) fn route(call: &Call<'_>) -> Reply {
     let operation = call.path.strip_prefix("/model/").and_then(|rest| rest.rsplit_once('/'));
-    let reply = match (call.method, operation) {
-        ("POST", Some((model, "converse"))) => {
-            authorized(call).and_then(|()| converse::answer(call, &decoded(model), false))
-        }
-        ("POST", Some((model, "converse-stream"))) => {
-            authorized(call).and_then(|()| converse::answer(call, &decoded(model), true))
-        }
+    let answer: fn(&Call<'_>, &str) -> Answered = match (call.method, operation) {
+        ("POST", Some((_, "converse"))) => |call, model| converse::answer(call, model, false),
+        ("POST", Some((_, "converse-stream"))) => |call, model| converse::answer(call, model, true),
+        ("POST", Some((_, "count-tokens"))) => count::answer,
+        ("POST", Some((_, "invoke"))) => invoke::answer,
         // AWS knows operations by method and path together: there is no 405.
-        _ => Err(errors::unknown_operation()),
+        _ => |_, _| Err(errors::unknown_operation()),
     };
+    let model = decoded(operation.map_or("", |(model, _)| model));
+    // Operations are told apart before anyone asks who is calling.
+    let known = call.method == "POST"
+        && operation
+            .is_some_and(|(_, name)| matches!(name, "converse" | "converse-stream" | "count-tokens" | "invoke"));
+    let allowed = if known { auth::check(call) } else { Ok(()) };
+    let reply = allowed.and_then(|()| answer(call, &model));
     reply.unwrap_or_else(|refusal| *refusal).header("x-amzn-requestid", errors::request_id(call))
 }
 
@@ -35,41 +44,32 @@ fn decoded(model: &str) -> String {
     percent_encoding::percent_decode_str(model).decode_utf8_lossy().into_owned()
 }
 
-/// A Bedrock API key as bearer token, or a signature. Signatures are not verified, but must be complete; `expect_key` is
-/// compared with the bearer token or the access key id.
-fn authorized(call: &Call<'_>) -> Result<(), Box<Reply>> {
-    let Some(header) = call.header("authorization").filter(|header| !header.is_empty()) else {
-        return Err(errors::refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token"));
-    };
-    if let Some(key) = header.strip_prefix("Bearer ") {
-        return match &call.options.expect_key {
-            Some(expected) if key != expected => Err(errors::wrong_key()),
-            _ if key.is_empty() => Err(errors::wrong_key()),
-            _ => Ok(()),
-        };
+/// The model without the geography of an inference profile: `eu.amazon.titan-…` is `amazon.titan-…`.
+fn base(model: &str) -> &str {
+    let geographies = ["us-gov", "us", "eu", "apac", "jp", "au", "ca", "global"];
+    match model.split_once('.') {
+        Some((geography, rest)) if geographies.contains(&geography) => rest,
+        _ => model,
     }
-    let Some(signature) = header.strip_prefix("AWS4-HMAC-SHA256 ") else {
-        let message = "Authorization header requires a supported scheme.";
-        return Err(errors::refusal(403, "IncompleteSignatureException", message));
-    };
-    let part = |name: &str| signature.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
-    let missing =
-        ["Credential", "SignedHeaders", "Signature"].into_iter().find(|name| part(name).is_none_or(str::is_empty));
-    if let Some(name) = missing {
-        let message = format!("Authorization header requires '{name}' parameter. Authorization={header}");
-        return Err(errors::refusal(403, "IncompleteSignatureException", &message));
+}
+
+/// Models that make embeddings and nothing else.
+fn embeds(model: &str) -> bool {
+    ["amazon.titan-embed-", "cohere.embed-"].iter().any(|family| base(model).starts_with(family))
+}
+
+/// Whether a model is there, and for what it is asked to do.
+fn known_model(call: &Call<'_>, model: &str, embedding: bool) -> Result<(), Box<Reply>> {
+    if model.is_empty() || !call.serves(model) {
+        return Err(errors::validation("The provided model identifier is invalid."));
     }
-    let credential = part("Credential").unwrap_or_default();
-    if !credential.ends_with("/bedrock/aws4_request") {
-        let message = "Credential should be scoped to correct service: 'bedrock'.";
-        return Err(errors::refusal(403, "InvalidSignatureException", message));
-    }
-    let access_key = credential.split('/').next();
-    match &call.options.expect_key {
-        Some(expected) if access_key != Some(expected) => {
-            let message = "The security token included in the request is invalid.";
-            Err(errors::refusal(403, "UnrecognizedClientException", message))
-        }
-        _ => Ok(()),
+    match embeds(model) == embedding {
+        true => Ok(()),
+        false if embedding => Err(errors::validation(
+            "This runtime invokes models for embeddings only. Use Converse for models that generate text.",
+        )),
+        false => Err(errors::validation(
+            "This action doesn't support the model that you provided. Try again with a supported text or chat model.",
+        )),
     }
 }

@@ -2,38 +2,49 @@
 
 use bytes::Bytes;
 
-use super::converse::{SIGNATURE, metrics, stop_reason, tool_id, usage};
+use super::converse::{Form, SIGNATURE, metrics};
 use super::errors;
-use crate::brain::{Answer, fragments, pieces};
-use crate::call::Call;
+use crate::brain::{fragments, pieces};
 use crate::eventstream::{event, exception};
 use crate::json::{Json, object};
 use crate::{Events, Payload, Reply};
 
-pub(super) fn reply(call: &Call<'_>, answer: &Answer) -> Reply {
+pub(super) fn reply(form: &Form<'_>) -> Reply {
+    let (call, answer) = (form.call, form.answer);
     let mut log = Log { events: Vec::new(), blocks: 0 };
     log.push("messageStart", |pad| object! { "p": pad; "role": "assistant" });
     let delta_chars = call.options.delta_chars;
-    if let Some(thinking) = &answer.thinking {
+    if answer.thinking.is_some() && call.options.redacted_thinking {
+        let delta = object! { "reasoningContent": object! { "redactedContent": SIGNATURE } };
+        log.block(None, std::iter::once(delta));
+    } else if let Some(thinking) = &answer.thinking {
         let texts = pieces(thinking, delta_chars).into_iter().map(|text| object! { "text": text });
         let deltas = texts.chain([object! { "signature": SIGNATURE }]);
         log.block(None, deltas.map(|delta| object! { "reasoningContent": delta }));
     }
     if !answer.text.is_empty() {
-        log.block(None, pieces(&answer.text, delta_chars).into_iter().map(|text| object! { "text": text }));
+        let deltas = pieces(&answer.text, delta_chars).into_iter().map(|text| object! { "text": text });
+        let cited = form.citation().map(|citation| object! { "citation": citation });
+        log.block(None, deltas.chain(cited));
     }
     for (number, made) in answer.calls.iter().enumerate() {
-        let start = object! { "toolUse": object! { "name": made.name; "toolUseId": tool_id(call, number) } };
+        let start = object! { "toolUse": object! { "name": made.name; "toolUseId": form.tool_id(number) } };
         let input = made.arguments.to_string();
-        let deltas = [""].into_iter().chain(fragments(&input));
+        let deltas = [""].into_iter().chain(fragments(&input, call.options.argument_chars));
         log.block(Some(start), deltas.map(|part| object! { "toolUse": object! { "input": part } }));
     }
-    log.push("messageStop", |pad| object! { "p": pad; "stopReason": stop_reason(&answer.finish) });
+    log.push("messageStop", |pad| {
+        object! {
+            "additionalModelResponseFields": form.additional(), if form.request.wants_stop_sequence;
+            "p": pad;
+            "stopReason": form.stop_reason()
+        }
+    });
     log.push("metadata", |pad| {
         object! {
             "metrics": metrics();
             "p": pad;
-            "usage": usage(answer), if !call.options.omit_usage
+            "usage": form.usage(), if !call.options.omit_usage
         }
     });
     let (kind, message) = errors::MID_STREAM;

@@ -29,7 +29,7 @@ fn body(status: u16, message: &str, details: &[Json]) -> Json {
     } }
 }
 
-fn refusal(status: u16, message: &str, details: &[Json]) -> Box<Reply> {
+pub(crate) fn refusal(status: u16, message: &str, details: &[Json]) -> Box<Reply> {
     let reply = Reply::json(status, &body(status, message, details));
     Box::new(Reply { content_type: "application/json; charset=UTF-8", ..reply })
 }
@@ -59,8 +59,9 @@ pub(super) fn no_model(model: &str) -> Box<Reply> {
     refusal(404, &message, &[])
 }
 
-/// Paths that no API has are answered by Google's front end, in HTML.
-pub(super) fn no_page(call: &Call<'_>) -> Reply {
+// Paths that no API has are answered by Google's front end, in HTML.
+/// A path that is nobody's.
+pub(crate) fn no_page(call: &Call<'_>) -> Reply {
     let page = format!(
         "<!DOCTYPE html>\n<html lang=en>\n  <title>Error 404 (Not Found)!!1</title>\n  <p><b>404.</b> <ins>That’s an error.</ins>\n  <p>The \
          requested URL <code>{}</code> was not found on this server.\n",
@@ -70,11 +71,11 @@ pub(super) fn no_page(call: &Call<'_>) -> Reply {
     Reply { status: 404, content_type: "text/html; charset=UTF-8", headers: Vec::new(), payload }
 }
 
-pub(super) fn not_json(error: &serde_json::Error) -> Box<Reply> {
+pub(crate) fn not_json(error: &serde_json::Error) -> Box<Reply> {
     refusal(400, &format!("Invalid JSON payload received. {error}"), &[])
 }
 
-pub(super) fn fault(fault: Fault) -> Box<Reply> {
+pub(crate) fn fault(fault: Fault) -> Box<Reply> {
     let payload = |at: String, what: String| {
         let description = format!("Invalid JSON payload received. {what}");
         let violation = object! { "field": at, if !at.is_empty(); "description": description };
@@ -115,6 +116,17 @@ fn snake(path: &str) -> String {
     })
 }
 
+/// A refusal where a stream was asked for: without `alt=sse`, an array of one.
+pub(crate) fn streamed(call: &Call<'_>, reply: Reply) -> Reply {
+    match reply.payload {
+        Payload::Whole(body) if call.query("alt") != Some("sse") => {
+            let payload = Payload::Whole([b"[", &body[..], b"\n]"].concat().into());
+            Reply { payload, ..reply }
+        }
+        _ => reply,
+    }
+}
+
 const OVERLOADED: &str = "The model is overloaded. Please try again later.";
 
 /// The error that ends a stream half way.
@@ -123,7 +135,7 @@ pub(super) fn mid_stream() -> Json {
 }
 
 /// The answer to an ordered failure.
-pub(crate) fn failure(status: u16) -> Reply {
+pub(crate) fn failure(call: &Call<'_>, status: u16) -> Reply {
     let message = match status {
         429 => {
             "You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: \
@@ -137,5 +149,6 @@ pub(crate) fn failure(status: u16) -> Reply {
         }
     };
     let retry = object! { "@type": "type.googleapis.com/google.rpc.RetryInfo"; "retryDelay": "1s" };
-    *refusal(status, message, if status == 429 { std::slice::from_ref(&retry) } else { &[] })
+    let reply = *refusal(status, message, if status == 429 { std::slice::from_ref(&retry) } else { &[] });
+    if call.path.ends_with(":streamGenerateContent") { streamed(call, reply) } else { reply }
 }

@@ -1,17 +1,17 @@
 //! The Gemini API of Google AI Studio, as <https://ai.google.dev/api> describes it.
 
 mod embed;
-mod errors;
-mod generate;
+pub(crate) mod errors;
+pub(crate) mod generate;
 mod models;
-mod request;
+pub(crate) mod request;
 mod stream;
 
 pub(crate) use errors::failure;
 
-use crate::Reply;
 use crate::call::Call;
 use crate::fields::{Object, Path, Read};
+use crate::{Kind, Reply};
 
 /// Answers a request.
 pub(crate) fn route(call: &Call<'_>) -> Reply {
@@ -21,9 +21,9 @@ pub(crate) fn route(call: &Call<'_>) -> Reply {
     let reply =
         match (call.method, rest.strip_prefix("models/").map(|model| model.split_once(':').unwrap_or((model, "")))) {
             ("POST", Some((model, "generateContent"))) => authorized(call).and_then(|()| generate::answer(call, model)),
-            ("POST", Some((model, "streamGenerateContent"))) => {
-                authorized(call).and_then(|()| generate::stream(call, model))
-            }
+            ("POST", Some((model, "streamGenerateContent"))) => authorized(call)
+                .and_then(|()| generate::stream(call, model))
+                .map_err(|refusal| Box::new(errors::streamed(call, *refusal))),
             ("POST", Some((model, "countTokens"))) => authorized(call).and_then(|()| generate::count(call, model)),
             ("POST", Some((model, "embedContent"))) => authorized(call).and_then(|()| embed::one(call, model)),
             ("POST", Some((model, "batchEmbedContents"))) => authorized(call).and_then(|()| embed::batch(call, model)),
@@ -35,7 +35,7 @@ pub(crate) fn route(call: &Call<'_>) -> Reply {
 }
 
 /// An answer, or a refusal.
-type Answered = Result<Reply, Box<Reply>>;
+pub(crate) type Answered = Result<Reply, Box<Reply>>;
 
 /// The key comes in a header, or in the query.
 fn authorized(call: &Call<'_>) -> Result<(), Box<Reply>> {
@@ -54,5 +54,9 @@ fn parse<T>(call: &Call<'_>, read: impl FnOnce(&Object<'_>) -> Read<T>) -> Resul
 }
 
 fn known_model(call: &Call<'_>, model: &str) -> Result<(), Box<Reply>> {
-    if !model.is_empty() && call.serves(model) { Ok(()) } else { Err(errors::no_model(model)) }
+    match call.shared.kind {
+        _ if !model.is_empty() && call.serves(model) => Ok(()),
+        Kind::Vertex => Err(crate::vertex::no_model(call)),
+        _ => Err(errors::no_model(model)),
+    }
 }

@@ -2,12 +2,14 @@
 //!
 //! Members may be written in camel or snake case, as JSON of protocol buffers may; both are read.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use crate::brain::{Choice, Format, Prompt, Tool};
 use crate::fields::{Fault, Object, Path, Read};
 
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 9] = [
     "contents",
     "tools",
     "toolConfig",
@@ -15,12 +17,22 @@ const KNOWN: [&str; 11] = [
     "systemInstruction",
     "generationConfig",
     "cachedContent",
-    "model",
     "serviceTier",
-    "store",
     "labels",
 ];
-const GENERATION: [&str; 25] = [
+/// Of one of the two editions alone. The same goes for the lists below; source: which members the `google-genai` SDK
+/// refuses to send where.
+const STUDIO_KNOWN: [&str; 2] = ["model", "store"];
+const VERTEX_KNOWN: [&str; 1] = ["modelArmorConfig"];
+const STUDIO_GENERATION: [&str; 1] = ["enableEnhancedCivicAnswers"];
+const VERTEX_GENERATION: [&str; 5] =
+    ["audioTimestamp", "routingConfig", "modelSelectionConfig", "modelConfig", "outputConfig"];
+const STUDIO_PART: [&str; 3] = ["partMetadata", "toolCall", "toolResponse"];
+const STUDIO_TOOL: [&str; 1] = ["fileSearch"];
+const VERTEX_TOOL: [&str; 4] = ["retrieval", "enterpriseWebSearch", "parallelAiSearch", "exaAiSearch"];
+const STUDIO_CALL: [&str; 3] = ["id", "name", "args"];
+const VERTEX_CALL: [&str; 5] = ["id", "name", "args", "partialArgs", "willContinue"];
+const GENERATION: [&str; 23] = [
     "stopSequences",
     "responseMimeType",
     "responseSchema",
@@ -36,17 +48,19 @@ const GENERATION: [&str; 25] = [
     "frequencyPenalty",
     "responseLogprobs",
     "logprobs",
-    "enableEnhancedCivicAnswers",
     "speechConfig",
     "thinkingConfig",
     "imageConfig",
     "mediaResolution",
-    "audioTimestamp",
-    "routingConfig",
-    "modelSelectionConfig",
     "enableAffectiveDialog",
     "responseFormat",
+    "audioTranscriptionConfig",
+    "continuationToken",
 ];
+/// Candidates in one answer, at most.
+const MAX_CANDIDATES: u64 = 8;
+/// Alternatives whose probabilities can be had.
+const MAX_LOGPROBS: u64 = 20;
 /// The members of a `Schema`, a part of OpenAPI 3.0: no `$ref`, no `additionalProperties`, no `const`.
 const SCHEMA: [&str; 22] = [
     "type",
@@ -75,7 +89,7 @@ const SCHEMA: [&str; 22] = [
 const DEEPEST: usize = 64;
 
 /// Rewrites the names of members to camel case, where protocol buffers name them: not inside free-form JSON.
-pub(super) fn camel(value: Value) -> Value {
+pub(crate) fn camel(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(members.into_iter().map(camel_member).collect::<Map<_, _>>()),
         Value::Array(items) => Value::Array(items.into_iter().map(camel).collect()),
@@ -96,22 +110,50 @@ fn camel_member((name, value): (String, Value)) -> (String, Value) {
     (camelled, value)
 }
 
-pub(super) fn read(body: &Object<'_>) -> Read<Prompt> {
-    body.only(&KNOWN)?;
-    let mut prompt = Prompt::default();
-    tools(body, &mut prompt)?;
-    if let Some(system) = body.object("systemInstruction")? {
-        prompt.input_bytes += text_of(&system)?.len();
-    }
-    contents(body, &mut prompt)?;
-    if let Some(config) = body.object("generationConfig")? {
-        generation(&config, &mut prompt)?;
-    }
-    Ok(prompt)
+/// How a request is to be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    /// As Vertex AI reads it, not AI Studio.
+    pub(crate) vertex: bool,
+    /// Function calls of the current turn must have their signatures.
+    pub(crate) signatures: bool,
 }
 
-fn generation(config: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
-    config.only(&GENERATION)?;
+impl Rules {
+    /// The common members and those of the edition.
+    fn known<'a>(self, common: &[&'a str], studio: &[&'a str], vertex: &[&'a str]) -> Vec<&'a str> {
+        [common, if self.vertex { vertex } else { studio }].concat()
+    }
+}
+
+/// A request to generate content.
+pub(crate) struct Request {
+    pub(crate) prompt: Prompt,
+    pub(crate) candidates: usize,
+    /// Log probabilities are asked for, with so many alternatives.
+    pub(crate) logprobs: Option<u64>,
+    /// Thoughts are shown, not only had.
+    pub(crate) show_thoughts: bool,
+}
+
+/// Reads a request whose names are in camel case.
+pub(crate) fn read(body: &Object<'_>, rules: Rules) -> Read<Request> {
+    body.only(&rules.known(&KNOWN, &STUDIO_KNOWN, &VERTEX_KNOWN))?;
+    let mut request = Request { prompt: Prompt::default(), candidates: 1, logprobs: None, show_thoughts: false };
+    tools(body, &mut request.prompt, rules)?;
+    if let Some(system) = body.object("systemInstruction")? {
+        request.prompt.input_bytes += text_of(&system)?.len();
+    }
+    contents(body, &mut request.prompt, rules)?;
+    if let Some(config) = body.object("generationConfig")? {
+        generation(&config, &mut request, rules)?;
+    }
+    Ok(request)
+}
+
+fn generation(config: &Object<'_>, request: &mut Request, rules: Rules) -> Read<()> {
+    config.only(&rules.known(&GENERATION, &STUDIO_GENERATION, &VERTEX_GENERATION))?;
+    let prompt = &mut request.prompt;
     prompt.max_tokens = config.count("maxOutputTokens")?;
     if prompt.max_tokens == Some(0) {
         return Err(config.fault(
@@ -130,8 +172,29 @@ fn generation(config: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
         );
         return Err(config.fault("temperature", message));
     }
-    if config.count("candidateCount")?.is_some_and(|count| count != 1) {
-        return Err(config.fault("candidateCount", "Multiple candidates is not enabled for this model"));
+    request.candidates = match config.count("candidateCount")? {
+        Some(count) if !(1..=MAX_CANDIDATES).contains(&count) => {
+            let message = format!(
+                "Unable to submit request because it has a candidateCount value of {count} but the supported range is from 1 (inclusive) to \
+                 {} (exclusive). Update the value and try again.",
+                MAX_CANDIDATES + 1
+            );
+            return Err(config.fault("candidateCount", message));
+        }
+        count => count.unwrap_or(1) as usize,
+    };
+    let (wanted, top) = (config.flag("responseLogprobs")?.unwrap_or(false), config.count("logprobs")?);
+    if top.is_some() && !wanted {
+        return Err(config.fault("logprobs", "logprobs can only be set if responseLogprobs is true."));
+    }
+    if let Some(top) = top.filter(|top| *top > MAX_LOGPROBS) {
+        let message = format!("logprobs value must be in the range [0, {MAX_LOGPROBS}], got {top}.");
+        return Err(config.fault("logprobs", message));
+    }
+    request.logprobs = wanted.then_some(top.unwrap_or(0));
+    if config.get("responseSchema").is_some() && config.get("responseJsonSchema").is_some() {
+        let message = "* GenerateContentRequest.generation_config: only one of response_schema and response_json_schema may be set.\n";
+        return Err(config.fault("responseJsonSchema", message));
     }
     if let Some(schema) = config.object("responseSchema")? {
         check_schema(&schema, 0)?;
@@ -155,7 +218,26 @@ fn generation(config: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
     };
     if let Some(thinking) = config.object("thinkingConfig")? {
         thinking.only(&["includeThoughts", "thinkingBudget", "thinkingLevel"])?;
-        prompt.think = thinking.flag("includeThoughts")?.unwrap_or(false);
+        // Minus one leaves it to the model.
+        let budget = thinking.number("thinkingBudget")?;
+        let level = thinking.string("thinkingLevel")?;
+        if budget.is_some() && level.is_some() {
+            return Err(
+                thinking.fault("thinkingLevel", "You can only set only one of thinking budget and thinking level.")
+            );
+        }
+        if budget.is_some_and(|budget| budget < -1.0 || budget.fract() != 0.0) {
+            return Err(thinking
+                .fault("thinkingBudget", "The thinking budget is invalid. Please choose a value of -1 or more."));
+        }
+        if let Some(level) = level.filter(|level| {
+            !["MINIMAL", "LOW", "MEDIUM", "HIGH", "THINKING_LEVEL_UNSPECIFIED"].contains(&level.to_uppercase().as_str())
+        }) {
+            let allowed = &["MINIMAL", "LOW", "MEDIUM", "HIGH"];
+            return Err(Fault::Value(thinking.at("thinkingLevel"), level.to_owned(), allowed));
+        }
+        request.show_thoughts = thinking.flag("includeThoughts")?.unwrap_or(false);
+        prompt.think = budget.map_or(level.is_some() || request.show_thoughts, |budget| budget != 0.0);
     }
     Ok(())
 }
@@ -185,19 +267,19 @@ fn check_schema(schema: &Object<'_>, depth: usize) -> Read<()> {
     schema.objects("anyOf")?.iter().try_for_each(|branch| check_schema(branch, depth + 1))
 }
 
-fn tools(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
+fn tools(body: &Object<'_>, prompt: &mut Prompt, rules: Rules) -> Read<()> {
     for tool in body.objects("tools")? {
-        tool.only(&[
+        let common = [
             "functionDeclarations",
             "googleSearch",
             "googleSearchRetrieval",
             "codeExecution",
             "urlContext",
             "computerUse",
-            "fileSearch",
             "mcpServers",
             "googleMaps",
-        ])?;
+        ];
+        tool.only(&rules.known(&common, &STUDIO_TOOL, &VERTEX_TOOL))?;
         for function in tool.objects("functionDeclarations")? {
             function.only(&[
                 "name",
@@ -232,9 +314,10 @@ fn tools(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
         }
     }
     let Some(config) = body.object("toolConfig")? else { return Ok(()) };
-    config.only(&["functionCallingConfig", "retrievalConfig", "includeServerSideToolInvocations"])?;
+    let common = ["functionCallingConfig", "retrievalConfig"];
+    config.only(&rules.known(&common, &["includeServerSideToolInvocations"], &[]))?;
     let Some(calling) = config.object("functionCallingConfig")? else { return Ok(()) };
-    calling.only(&["mode", "allowedFunctionNames"])?;
+    calling.only(&rules.known(&["mode", "allowedFunctionNames"], &[], &["streamFunctionCallArguments"]))?;
     let allowed = calling.strings("allowedFunctionNames")?;
     let mode = calling.string("mode")?.unwrap_or("AUTO");
     if !allowed.is_empty() && !matches!(mode, "ANY" | "VALIDATED") {
@@ -259,19 +342,33 @@ fn tools(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
     Ok(())
 }
 
-fn contents(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
+fn contents(body: &Object<'_>, prompt: &mut Prompt, rules: Rules) -> Read<()> {
     let contents = body.objects("contents")?;
     if contents.is_empty() {
         return Err(Fault::Missing(body.at("contents")));
     }
     let mut calls = 0;
-    for content in &contents {
+    let mut unsigned: Option<Fault> = None;
+    for (position, content) in contents.iter().enumerate() {
         content.only(&["role", "parts"])?;
-        let role = content.string("role")?.unwrap_or("user");
+        // Only AI Studio takes a content without a role for the user's.
+        let role = content.string("role")?.unwrap_or(if rules.vertex { "" } else { "user" });
         if !matches!(role, "user" | "model" | "function") {
             return Err(content.fault("role", "Please use a valid role: user, model."));
         }
-        let turn = turn(content, prompt)?;
+        let turn = turn(content, prompt, rules)?;
+        // What the user says begins a turn; calls of turns before it may have lost their signatures.
+        if role == "user" && !turn.text.is_empty() {
+            unsigned = None;
+        } else if let Some(name) = turn.unsigned.as_ref().filter(|_| rules.signatures) {
+            let message = format!(
+                "Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and \
+                 missing thought_signature may lead to degraded model performance. Additional data, function call `default_api:{name}` , \
+                 position {}. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.",
+                position + 1
+            );
+            unsigned = unsigned.or(Some(Fault::Other(content.path.clone(), message)));
+        }
         if turn.results.len() != calls {
             let message = "Please ensure that the number of function response parts is equal to the number of function call parts of the \
                            function call turn.";
@@ -287,17 +384,19 @@ fn contents(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
         let message = "Please ensure that function call turn comes immediately before a function response turn.";
         return Err(Fault::Other(Path::default(), message.into()));
     }
-    Ok(())
+    unsigned.map_or(Ok(()), Err)
 }
 
 #[derive(Default)]
 struct Turn {
     text: String,
     calls: usize,
+    /// The first call, if it has no signature; of calls side by side only that one has.
+    unsigned: Option<String>,
     results: Vec<String>,
 }
 
-fn turn(content: &Object<'_>, prompt: &mut Prompt) -> Read<Turn> {
+fn turn(content: &Object<'_>, prompt: &mut Prompt, rules: Rules) -> Read<Turn> {
     let parts = content.objects("parts")?;
     if parts.is_empty() {
         let at = content.at("parts").brackets();
@@ -307,7 +406,7 @@ fn turn(content: &Object<'_>, prompt: &mut Prompt) -> Read<Turn> {
     }
     let mut turn = Turn::default();
     for part in parts {
-        part.only(&[
+        let common = [
             "text",
             "inlineData",
             "functionCall",
@@ -319,18 +418,29 @@ fn turn(content: &Object<'_>, prompt: &mut Prompt) -> Read<Turn> {
             "thoughtSignature",
             "videoMetadata",
             "mediaResolution",
-            "partMetadata",
-            "toolCall",
-            "toolResponse",
-        ])?;
+        ];
+        part.only(&rules.known(&common, &STUDIO_PART, &[]))?;
+        bytes(&part, "thoughtSignature")?;
+        if let Some(data) = part.object("inlineData")? {
+            data.only(&["mimeType", "data", "displayName"])?;
+            data.need_string("mimeType")?;
+            bytes(&data, "data")?;
+        }
+        if let Some(file) = part.object("fileData")? {
+            file.only(&["mimeType", "fileUri", "displayName"])?;
+            file.need_string("fileUri")?;
+        }
         if let Some(text) = part.string("text")? {
             prompt.input_bytes += text.len();
             if part.flag("thought")? != Some(true) {
                 turn.text.push_str(text);
             }
         } else if let Some(call) = part.object("functionCall")? {
-            call.only(&["id", "name", "args"])?;
+            call.only(if rules.vertex { &VERTEX_CALL } else { &STUDIO_CALL })?;
             call.object("args")?;
+            if turn.calls == 0 && part.get("thoughtSignature").is_none() {
+                turn.unsigned = Some(call.need_string("name")?.to_owned());
+            }
             prompt.input_bytes +=
                 call.need_string("name")?.len() + call.get("args").map_or(0, |args| args.to_string().len());
             turn.calls += 1;
@@ -354,6 +464,23 @@ fn turn(content: &Object<'_>, prompt: &mut Prompt) -> Read<Turn> {
     Ok(turn)
 }
 
+/// Bytes travel as base64, of either alphabet.
+fn bytes(object: &Object<'_>, name: &str) -> Read<()> {
+    let Some(text) = object.string(name)? else { return Ok(()) };
+    let plain = text.replace('-', "+").replace('_', "/");
+    let padded =
+        format!("{}{}", plain.trim_end_matches('='), "=".repeat(plain.trim_end_matches('=').len().wrapping_neg() % 4));
+    match STANDARD.decode(padded) {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let at = object.at(name).brackets();
+            let message =
+                format!("Invalid value at '{at}' (TYPE_BYTES), Base64 decoding failed for {}", Value::from(text));
+            Err(object.fault(name, message))
+        }
+    }
+}
+
 /// The result of a function: the usual wrappers taken off, else the JSON.
 fn result_text(response: &Value) -> String {
     let wrapped = ["output", "result", "content"].iter().find_map(|name| response.get(*name));
@@ -364,7 +491,7 @@ fn result_text(response: &Value) -> String {
 }
 
 /// All text of a content.
-pub(super) fn text_of(content: &Object<'_>) -> Read<String> {
+pub(crate) fn text_of(content: &Object<'_>) -> Read<String> {
     let texts =
         content.objects("parts")?.into_iter().map(|part| Ok(part.string("text")?.unwrap_or_default().to_owned()));
     Ok(texts.collect::<Read<Vec<_>>>()?.concat())

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::errors;
-use super::generate::{Form, call_part, finish_reason, thought};
+use super::generate::{Form, thought};
 use crate::brain::pieces;
 use crate::json::{Json, object};
 use crate::reply::data;
@@ -12,13 +12,13 @@ use crate::{Events, Payload, Reply};
 pub(super) fn reply(form: &Form<'_>) -> Reply {
     let (answer, delta_chars) = (form.answer, form.call.options.delta_chars);
     // A part to a chunk: text in pieces, calls whole.
-    let thoughts = answer.thinking.iter().flat_map(|text| pieces(text, delta_chars)).map(thought);
+    let thoughts = form.thoughts().into_iter().flat_map(|text| pieces(text, delta_chars)).map(thought);
     let texts = pieces(&answer.text, delta_chars).into_iter().map(|text| object! { "text": text });
-    let mut parts: Vec<Json> = thoughts.chain(texts).chain(answer.calls.iter().map(call_part)).collect();
-    let last = parts.pop().unwrap_or_else(|| object! { "text": "" });
+    let mut parts: Vec<Json> = thoughts.chain(texts).chain(form.call_parts()).collect();
+    let last: Vec<Json> = parts.pop().into_iter().collect();
     let early = object! { "promptTokenCount": answer.input_tokens; "totalTokenCount": answer.input_tokens };
-    let chunks = parts.iter().map(|part| form.response(std::slice::from_ref(part), None, Some(early.clone())));
-    let end = form.response(std::slice::from_ref(&last), Some(finish_reason(&answer.finish)), Some(form.usage()));
+    let chunks = parts.iter().map(|part| form.response(std::slice::from_ref(part), false, Some(early.clone())));
+    let end = if form.blocked() { form.feedback() } else { form.response(&last, true, Some(form.usage())) };
     let chunks: Vec<Json> = chunks.chain([end]).collect();
 
     if form.call.query("alt") == Some("sse") {

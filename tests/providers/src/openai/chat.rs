@@ -1,18 +1,23 @@
 //! `POST /v1/chat/completions`: <https://platform.openai.com/docs/api-reference/chat>.
 
-use super::{Answered, CREATED, known_model, parse, request, stream};
-use crate::Reply;
-use crate::brain::{self, Answer, Finish};
+use super::{Answered, CREATED, errors, known_model, parse, request, stream};
+use crate::azure::filters;
+use crate::brain::{self, Answer, End, Finish, SOURCE_TITLE, SOURCE_URL};
 use crate::call::Call;
 use crate::json::{Json, object};
+use crate::{Kind, Reply};
 
 /// Marks which simulated back end answered; a constant, as there is only one.
 pub(super) const FINGERPRINT: &str = "fp_simulated";
 
-pub(super) fn answer(call: &Call<'_>) -> Answered {
+/// Answers a chat request, which is authorized.
+pub(crate) fn answer(call: &Call<'_>) -> Answered {
     let request = parse(call, request::read)?;
     known_model(call, &request.model)?;
     let answer = brain::answer(&request.prompt, call.options);
+    if answer.finish == Finish::Ordered(End::Blocked) {
+        return Err(if filtered(call) { filters::blocked() } else { errors::blocked() });
+    }
     let reply = if request.stream { stream::reply(call, &request, &answer) } else { whole(call, &request, &answer) };
     Ok(reply
         .header("x-ratelimit-limit-requests", "10000")
@@ -23,14 +28,20 @@ pub(super) fn answer(call: &Call<'_>) -> Answered {
         .header("x-ratelimit-reset-tokens", "2ms"))
 }
 
+/// Whether Azure's content filters report on this answer.
+pub(super) fn filtered(call: &Call<'_>) -> bool {
+    call.shared.kind == Kind::Azure
+}
+
 fn whole(call: &Call<'_>, request: &request::Request, answer: &Answer) -> Reply {
     let choices: Vec<Json> = (0..request.n)
         .map(|index| {
             object! {
                 "index": index;
                 "message": message(call, answer, index);
-                "logprobs": request.logprobs.then(|| logprobs(&answer.text, call.options.delta_chars));
-                "finish_reason": finish_reason(&answer.finish)
+                "logprobs": request.logprobs.map(|top| logprobs(&answer.text, call.options.delta_chars, top));
+                "finish_reason": finish_reason(&answer.finish);
+                "content_filter_results": filters::completion(&answer.finish), if filtered(call)
             }
         })
         .collect();
@@ -44,7 +55,8 @@ fn whole(call: &Call<'_>, request: &request::Request, answer: &Answer) -> Reply 
             "choices": choices;
             "usage": usage(answer, request.n), if !call.options.omit_usage;
             "service_tier": "default";
-            "system_fingerprint": FINGERPRINT
+            "system_fingerprint": FINGERPRINT;
+            "prompt_filter_results": filters::prompt(1), if filtered(call)
         },
     )
 }
@@ -62,13 +74,34 @@ fn message(call: &Call<'_>, answer: &Answer, index: usize) -> Json {
             }
         })
         .collect();
+    let refused = refused(answer);
     object! {
         "role": "assistant";
-        "content": calls.is_empty().then_some(&answer.text);
+        "content": (calls.is_empty() && !refused).then_some(&answer.text);
+        "reasoning_content": spoken_thought(call), if spoken_thought(call).is_some();
         "tool_calls": calls, if !calls.is_empty();
-        "refusal": ();
-        "annotations": [(); 0]
+        "refusal": refused.then_some(&answer.text);
+        "annotations": annotations(answer)
     }
+}
+
+pub(super) fn refused(answer: &Answer) -> bool {
+    answer.finish == Finish::Ordered(End::Refusal)
+}
+
+/// Ordered thinking. This API hides what models think; its imitators (DeepSeek, vLLM and others) show it in
+/// `reasoning_content`.
+pub(super) fn spoken_thought<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    call.options.thinking.as_deref()
+}
+
+/// The cited source, as web search models give it.
+pub(super) fn annotations(answer: &Answer) -> Vec<Json> {
+    let cited = answer.citation().map(|(_, length)| {
+        let citation = object! { "start_index": 0; "end_index": length; "title": SOURCE_TITLE; "url": SOURCE_URL };
+        object! { "type": "url_citation"; "url_citation": citation }
+    });
+    cited.into_iter().collect()
 }
 
 /// Id of a tool call, unique over choices.
@@ -78,9 +111,10 @@ pub(super) fn call_id(call: &Call<'_>, choice: usize, number: usize) -> String {
 
 pub(super) fn finish_reason(finish: &Finish) -> &'static str {
     match finish {
-        Finish::Stop | Finish::StopText(_) => "stop",
-        Finish::Length => "length",
+        Finish::Length | Finish::Ordered(End::Length | End::ContextWindow) => "length",
         Finish::Calls => "tool_calls",
+        Finish::Ordered(End::Safety | End::Recitation | End::Blocked) => "content_filter",
+        Finish::Stop | Finish::StopText(_) | Finish::Ordered(_) => "stop",
     }
 }
 
@@ -102,14 +136,20 @@ pub(super) fn usage(answer: &Answer, n: usize) -> Json {
 }
 
 /// Log probabilities of a text: every piece was certain.
-pub(super) fn logprobs(text: &str, delta_chars: usize) -> Json {
-    let content: Vec<Json> = brain::pieces(text, delta_chars)
-        .into_iter()
-        .map(|piece| {
-            object! {
-                "token": piece; "logprob": 0.0; "bytes": piece.as_bytes(); "top_logprobs": [(); 0]
-            }
-        })
-        .collect();
-    object! { "content": content; "refusal": () }
+pub(super) fn logprobs(text: &str, delta_chars: usize, top: u64) -> Json {
+    object! { "content": token_logprobs(text, delta_chars, top); "refusal": () }
+}
+
+/// The pieces with their probabilities; with `top`, the piece itself and others that were next to impossible.
+pub(super) fn token_logprobs(text: &str, delta_chars: usize, top: u64) -> Vec<Json> {
+    let token = |piece: &str| {
+        let others = (1..top).map(|rank| {
+            let other = format!("{piece}{rank}");
+            object! { "token": other; "logprob": -9999.0; "bytes": other.as_bytes() }
+        });
+        let itself = object! { "token": piece; "logprob": 0.0; "bytes": piece.as_bytes() };
+        let tops: Vec<Json> = Some(itself).filter(|_| top > 0).into_iter().chain(others).collect();
+        object! { "token": piece; "logprob": 0.0; "bytes": piece.as_bytes(); "top_logprobs": tops }
+    };
+    brain::pieces(text, delta_chars).into_iter().map(token).collect()
 }

@@ -1,7 +1,5 @@
 //! `POST /v1/embeddings`.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::{Answered, known_model, parse};
@@ -10,7 +8,7 @@ use crate::brain::tokens;
 use crate::call::Call;
 use crate::fields::{Fault, Object, Read, type_of};
 use crate::json::{Json, json, object};
-use crate::vector::embed;
+use crate::vector::{base64, embed};
 
 const KNOWN: [&str; 5] = ["input", "model", "dimensions", "encoding_format", "user"];
 const MAX_INPUTS: usize = 2048;
@@ -25,7 +23,8 @@ struct Request {
     base64: bool,
 }
 
-pub(super) fn answer(call: &Call<'_>) -> Answered {
+/// Answers a request for embeddings, which is authorized.
+pub(crate) fn answer(call: &Call<'_>) -> Answered {
     let request = parse(call, read)?;
     known_model(call, &request.model)?;
     let counted = tokens(request.inputs.iter().map(String::len).sum()).max(1);
@@ -37,12 +36,7 @@ pub(super) fn answer(call: &Call<'_>) -> Answered {
         .enumerate()
         .map(|(index, input)| {
             let vector = embed(input, request.dimensions);
-            let embedding = if request.base64 {
-                let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
-                json(&STANDARD.encode(bytes))
-            } else {
-                json(&vector)
-            };
+            let embedding = if request.base64 { json(&base64(&vector)) } else { json(&vector) };
             object! { "object": "embedding"; "index": index; "embedding": embedding }
         })
         .collect();
@@ -63,6 +57,9 @@ fn read(body: &Object<'_>) -> Read<Request> {
     let model = body.need_string("model")?.to_owned();
     let natural = if model.ends_with("-3-large") { 3072 } else { 1536 };
     let dimensions = match body.count("dimensions")? {
+        Some(_) if model.ends_with("-ada-002") => {
+            return Err(body.fault("dimensions", "This model does not support specifying dimensions."));
+        }
         Some(0) => {
             return Err(body.fault(
                 "dimensions",

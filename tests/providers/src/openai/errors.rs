@@ -7,7 +7,7 @@ use crate::json::{Json, object};
 
 const INVALID: &str = "invalid_request_error";
 
-pub(super) fn body(message: &str, kind: &str, param: Option<&str>, code: Option<&str>) -> Json {
+pub(crate) fn body(message: &str, kind: &str, param: Option<&str>, code: Option<&str>) -> Json {
     object! { "error": object! { "message": message; "type": kind; "param": param; "code": code } }
 }
 
@@ -53,6 +53,13 @@ pub(super) fn not_json() -> Box<Reply> {
 pub(super) fn no_model(model: &str) -> Box<Reply> {
     let message = format!("The model `{model}` does not exist or you do not have access to it.");
     reply(404, &message, INVALID, None, Some("model_not_found"))
+}
+
+/// A prompt that is not answered.
+pub(super) fn blocked() -> Box<Reply> {
+    let message = "Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different \
+                   prompt: https://platform.openai.com/docs/guides/reasoning#advice-on-prompting";
+    reply(400, message, INVALID, None, Some("invalid_prompt"))
 }
 
 /// What is wrong with a body, as the older endpoints say it: unknown top-level members have no `param` and no `code`.
@@ -103,7 +110,7 @@ pub(super) fn modern_fault(fault: Fault) -> Box<Reply> {
     }
 }
 
-const SERVER_ERROR: &str = "The server had an error while processing your request. Sorry about that!";
+pub(super) const SERVER_ERROR: &str = "The server had an error while processing your request. Sorry about that!";
 
 /// The error that ends a stream half way.
 pub(super) fn mid_stream() -> Json {

@@ -1,11 +1,12 @@
 //! The OpenAI API, as <https://platform.openai.com/docs/api-reference> describes it.
 
-mod chat;
-mod embeddings;
-mod errors;
-mod models;
+pub(crate) mod chat;
+pub(crate) mod completions;
+pub(crate) mod embeddings;
+pub(crate) mod errors;
+pub(crate) mod models;
 mod request;
-mod responses;
+pub(crate) mod responses;
 mod stream;
 
 pub(crate) use errors::failure;
@@ -21,13 +22,23 @@ const CREATED: u64 = 1_735_689_600;
 pub(crate) fn route(call: &Call<'_>) -> Reply {
     let reply = match (call.method, call.path) {
         ("POST", "/v1/chat/completions") => authorized(call, chat::answer),
+        ("POST", "/v1/completions") => authorized(call, completions::answer),
         ("POST", "/v1/responses") => authorized(call, responses::answer),
+        ("POST", "/v1/responses/input_tokens") => authorized(call, responses::count),
         ("POST", "/v1/embeddings") => authorized(call, embeddings::answer),
         ("GET", "/v1/models") => authorized(call, |call| Ok(models::list(call))),
         ("GET", path) if path.starts_with("/v1/models/") => {
             authorized(call, |call| models::one(call, &path["/v1/models/".len()..]))
         }
-        (_, "/v1/chat/completions" | "/v1/responses" | "/v1/embeddings" | "/v1/models") => Err(errors::method(call)),
+        (
+            _,
+            "/v1/chat/completions"
+            | "/v1/completions"
+            | "/v1/responses"
+            | "/v1/responses/input_tokens"
+            | "/v1/embeddings"
+            | "/v1/models",
+        ) => Err(errors::method(call)),
         _ => Err(errors::path(call)),
     };
     let reply = reply.unwrap_or_else(|refusal| *refusal);
@@ -39,11 +50,10 @@ pub(crate) fn route(call: &Call<'_>) -> Reply {
 }
 
 /// An answer, or a refusal.
-type Answered = Result<Reply, Box<Reply>>;
+pub(crate) type Answered = Result<Reply, Box<Reply>>;
 
 fn authorized(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Answered) -> Answered {
-    let key = call.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    match (key.filter(|key| !key.is_empty()), &call.options.expect_key) {
+    match (call.bearer(), &call.options.expect_key) {
         (None, _) => Err(errors::no_key()),
         (Some(key), Some(expected)) if key != expected => Err(errors::wrong_key(key)),
         _ => answer(call),

@@ -9,7 +9,8 @@ use crate::json::{Json, object};
 const MODELS: [&str; 6] =
     ["gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-5", "text-embedding-3-small", "text-embedding-3-large"];
 
-pub(super) fn list(call: &Call<'_>) -> Reply {
+/// All models.
+pub(crate) fn list(call: &Call<'_>) -> Reply {
     let data: Vec<Json> = match call.options.models.as_slice() {
         [] => MODELS.iter().map(|id| model(id)).collect(),
         models => models.iter().map(|id| model(id)).collect(),
@@ -17,7 +18,8 @@ pub(super) fn list(call: &Call<'_>) -> Reply {
     Reply::json(200, &object! { "object": "list"; "data": data })
 }
 
-pub(super) fn one(call: &Call<'_>, id: &str) -> Answered {
+/// One model.
+pub(crate) fn one(call: &Call<'_>, id: &str) -> Answered {
     known_model(call, id)?;
     Ok(Reply::json(200, &model(id)))
 }

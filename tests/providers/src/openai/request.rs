@@ -46,6 +46,8 @@ const KNOWN: [&str; 36] = [
     "verbosity",
 ];
 const ALSO_KNOWN: &str = "web_search_options";
+/// Degrees of reasoning.
+pub(super) const EFFORTS: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 const ROLES: [&str; 6] = ["system", "assistant", "user", "function", "tool", "developer"];
 
 /// A chat request.
@@ -55,7 +57,8 @@ pub(super) struct Request {
     pub n: usize,
     pub stream: bool,
     pub include_usage: bool,
-    pub logprobs: bool,
+    /// Log probabilities are asked for, with so many alternatives.
+    pub logprobs: Option<u64>,
 }
 
 pub(super) fn read(body: &Object<'_>) -> Read<Request> {
@@ -69,6 +72,10 @@ pub(super) fn read(body: &Object<'_>) -> Read<Request> {
     prompt.max_tokens = limit(body)?;
     prompt.stops = stops(body)?;
     prompt.format = format(body)?;
+    prompt.think = match body.get("reasoning_effort") {
+        None => false,
+        Some(_) => body.one_of("reasoning_effort", &EFFORTS)? != "none",
+    };
     range(body, "temperature", 0.0, 2.0)?;
     range(body, "top_p", 0.0, 1.0)?;
     range(body, "frequency_penalty", -2.0, 2.0)?;
@@ -83,7 +90,8 @@ pub(super) fn read(body: &Object<'_>) -> Read<Request> {
     })
 }
 
-fn choices(body: &Object<'_>) -> Read<usize> {
+/// The number of choices.
+pub(super) fn choices(body: &Object<'_>) -> Read<usize> {
     match body.count("n")?.unwrap_or(1) {
         n @ 1..=128 => Ok(n as usize),
         0 => {
@@ -96,7 +104,8 @@ fn choices(body: &Object<'_>) -> Read<usize> {
     }
 }
 
-fn include_usage(body: &Object<'_>, stream: bool) -> Read<bool> {
+/// Whether a stream is to end with its usage.
+pub(super) fn include_usage(body: &Object<'_>, stream: bool) -> Read<bool> {
     let Some(options) = body.object("stream_options")? else { return Ok(false) };
     if !stream {
         return Err(
@@ -107,14 +116,28 @@ fn include_usage(body: &Object<'_>, stream: bool) -> Read<bool> {
     Ok(options.flag("include_usage")?.unwrap_or(false))
 }
 
-fn logprobs(body: &Object<'_>) -> Read<bool> {
+fn logprobs(body: &Object<'_>) -> Read<Option<u64>> {
     let wanted = body.flag("logprobs")?.unwrap_or(false);
-    if body.count("top_logprobs")?.is_some() && !wanted {
+    let top = top_logprobs(body)?;
+    if top.is_some() && !wanted {
         return Err(
             body.fault("top_logprobs", "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.")
         );
     }
-    Ok(wanted)
+    Ok(wanted.then_some(top.unwrap_or(0)))
+}
+
+/// The number of alternatives to give probabilities of.
+pub(super) fn top_logprobs(body: &Object<'_>) -> Read<Option<u64>> {
+    match body.count("top_logprobs")? {
+        Some(top @ 21..) => Err(body.fault(
+            "top_logprobs",
+            format!(
+                "Invalid 'top_logprobs': integer above maximum value. Expected a value <= 20, but got {top} instead."
+            ),
+        )),
+        top => Ok(top),
+    }
 }
 
 pub(super) fn range(body: &Object<'_>, name: &str, low: f64, high: f64) -> Read<()> {
@@ -146,7 +169,8 @@ fn limit(body: &Object<'_>) -> Read<Option<u64>> {
     }
 }
 
-fn stops(body: &Object<'_>) -> Read<Vec<String>> {
+/// The texts an answer ends before.
+pub(super) fn stops(body: &Object<'_>) -> Read<Vec<String>> {
     let stops = match body.get("stop") {
         None => Vec::new(),
         Some(Value::String(one)) => vec![one.clone()],

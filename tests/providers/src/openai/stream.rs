@@ -2,10 +2,13 @@
 
 use bytes::Bytes;
 
-use super::chat::{FINGERPRINT, call_id, finish_reason, logprobs, usage};
+use super::chat::{
+    FINGERPRINT, annotations, call_id, filtered, finish_reason, logprobs, refused, spoken_thought, usage,
+};
 use super::request::Request;
 use super::{CREATED, errors};
 use crate::Reply;
+use crate::azure::filters;
 use crate::brain::{Answer, fragments, pieces};
 use crate::call::Call;
 use crate::json::{Json, json, object};
@@ -16,6 +19,9 @@ pub(super) fn reply(call: &Call<'_>, request: &Request, answer: &Answer) -> Repl
     // The choices are told in turns, as they are when they are generated side by side.
     let steps = deltas(call, answer);
     let mut events: Vec<Bytes> = Vec::new();
+    if filtered(call) {
+        events.push(data(&filters::first_chunk()));
+    }
     for index in 0..request.n {
         events.push(chunk.delta(index, first(call, answer, index), None, ""));
     }
@@ -36,13 +42,22 @@ pub(super) fn reply(call: &Call<'_>, request: &Request, answer: &Answer) -> Repl
 
 /// What a chunk after the first adds to a choice.
 enum Step<'a> {
+    Thought(&'a str),
     Text(&'a str),
+    Refusal(&'a str),
+    Annotations(Vec<Json>),
     Call { number: usize, name: &'a str },
     Arguments { number: usize, fragment: String },
 }
 
-fn deltas<'a>(call: &Call<'_>, answer: &'a Answer) -> Vec<Step<'a>> {
-    let mut steps: Vec<Step<'_>> = pieces(&answer.text, call.options.delta_chars).into_iter().map(Step::Text).collect();
+fn deltas<'a>(call: &'a Call<'_>, answer: &'a Answer) -> Vec<Step<'a>> {
+    let delta_chars = call.options.delta_chars;
+    let thought = pieces(spoken_thought(call).unwrap_or_default(), delta_chars).into_iter().map(Step::Thought);
+    let text: fn(&'a str) -> Step<'a> = if refused(answer) { Step::Refusal } else { Step::Text };
+    let mut steps: Vec<Step<'_>> = thought.chain(pieces(&answer.text, delta_chars).into_iter().map(text)).collect();
+    if answer.citation().is_some() {
+        steps.push(Step::Annotations(annotations(answer)));
+    }
     let single = answer.calls.len() == 1;
     for (number, made) in answer.calls.iter().enumerate() {
         if !single {
@@ -50,7 +65,9 @@ fn deltas<'a>(call: &Call<'_>, answer: &'a Answer) -> Vec<Step<'a>> {
         }
         let arguments = made.arguments.to_string();
         steps.extend(
-            fragments(&arguments).into_iter().map(|part| Step::Arguments { number, fragment: part.to_owned() }),
+            fragments(&arguments, call.options.argument_chars)
+                .into_iter()
+                .map(|part| Step::Arguments { number, fragment: part.to_owned() }),
         );
     }
     steps
@@ -59,6 +76,7 @@ fn deltas<'a>(call: &Call<'_>, answer: &'a Answer) -> Vec<Step<'a>> {
 /// The chunk that opens a choice. A lone call begins in it, several each begin in one of their own.
 fn first(call: &Call<'_>, answer: &Answer, index: usize) -> Json {
     match answer.calls.as_slice() {
+        [] if refused(answer) => object! { "role": "assistant"; "content": (); "refusal": "" },
         [] => object! { "role": "assistant"; "content": ""; "refusal": () },
         [only] => object! {
             "role": "assistant"; "content": ();
@@ -79,7 +97,10 @@ fn started(call: &Call<'_>, index: usize, number: usize, name: &str) -> Json {
 impl Step<'_> {
     fn delta(&self, call: &Call<'_>, index: usize) -> Json {
         match self {
+            Self::Thought(text) => object! { "reasoning_content": text },
             Self::Text(text) => object! { "content": text },
+            Self::Refusal(text) => object! { "refusal": text },
+            Self::Annotations(all) => object! { "annotations": all },
             Self::Call { number, name } => object! { "tool_calls": [started(call, index, *number, name)] },
             Self::Arguments { number, fragment } => object! {
                 "tool_calls": [object! { "index": number; "function": object! { "arguments": fragment } }]
@@ -105,8 +126,11 @@ impl Chunk<'_> {
         let choice = object! {
             "index": index;
             "delta": delta;
-            "logprobs": (self.request.logprobs && !text.is_empty()).then(|| logprobs(text, self.call.options.delta_chars));
-            "finish_reason": finish
+            "logprobs": self.request.logprobs.filter(|_| !text.is_empty()).map(|top| {
+                logprobs(text, self.call.options.delta_chars, top)
+            });
+            "finish_reason": finish;
+            "content_filter_results": filters::delta(text, finish), if filtered(self.call)
         };
         data(&self.json(&[choice], json(&())))
     }

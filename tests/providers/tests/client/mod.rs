@@ -87,10 +87,22 @@ fn parse(raw: &[u8], reset: bool) -> Option<Answer> {
 /// Headers that every API of `kind` accepts.
 pub fn credentials(kind: Kind) -> &'static [(&'static str, &'static str)] {
     match kind {
-        Kind::OpenAi | Kind::Bedrock => &[("authorization", "Bearer sk-test")],
+        Kind::OpenAi | Kind::Vertex | Kind::Bedrock | Kind::Cohere => &[("authorization", "Bearer sk-test")],
+        Kind::Azure => &[("api-key", "sk-test")],
         Kind::Anthropic => &[("x-api-key", "sk-test"), ("anthropic-version", "2023-06-01")],
         Kind::Gemini => &[("x-goog-api-key", "sk-test")],
     }
+}
+
+/// The publishers of a project on Vertex AI.
+pub const VERTEX: &str = "/v1/projects/p-1/locations/europe-west4/publishers";
+
+/// `base` with members of `change` on top.
+pub fn with(mut base: Value, change: &Value) -> Value {
+    for (name, value) in change.as_object().unwrap() {
+        base[name] = value.clone();
+    }
+    base
 }
 
 /// Where and what to ask: the same question in each API, streamed or not.
@@ -103,6 +115,13 @@ pub fn question(kind: Kind, text: &str, stream: bool) -> (String, Value) {
             ("/v1/chat/completions".into(), body)
         }
         Kind::OpenAi => ("/v1/chat/completions".into(), json!({"model": "gpt-4o", "messages": messages})),
+        Kind::Azure => {
+            let mut body = json!({"messages": messages, "stream": stream});
+            if stream {
+                body["stream_options"] = json!({"include_usage": true});
+            }
+            ("/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21".into(), body)
+        }
         Kind::Anthropic => {
             let body = json!({"model": "claude-sonnet-4-5", "max_tokens": 500, "messages": messages, "stream": stream});
             ("/v1/messages".into(), body)
@@ -111,6 +130,15 @@ pub fn question(kind: Kind, text: &str, stream: bool) -> (String, Value) {
             let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
             let body = json!({"contents": [{"role": "user", "parts": [{"text": text}]}]});
             (format!("/v1beta/models/gemini-2.5-flash:{method}"), body)
+        }
+        Kind::Vertex => {
+            let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
+            let body = json!({"contents": [{"role": "user", "parts": [{"text": text}]}]});
+            (format!("{VERTEX}/google/models/gemini-2.5-flash:{method}"), body)
+        }
+        Kind::Cohere => {
+            let body = json!({"model": "command-a-03-2025", "messages": messages, "stream": stream});
+            ("/v2/chat".into(), body)
         }
         Kind::Bedrock => {
             let method = if stream { "converse-stream" } else { "converse" };

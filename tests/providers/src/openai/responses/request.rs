@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::super::request::{function_name, range};
+use super::super::request::{EFFORTS, function_name, range, top_logprobs};
 use crate::brain::{Choice, Format, Prompt, Tool};
 use crate::fields::{Fault, Object, Read, type_of};
 
@@ -43,12 +43,31 @@ const KNOWN: [&str; 32] = [
     "top_p",
 ];
 const ALSO_KNOWN: [&str; 2] = ["truncation", "user"];
+/// What the token count takes.
+const COUNTED: [&str; 12] = [
+    "conversation",
+    "input",
+    "instructions",
+    "model",
+    "parallel_tool_calls",
+    "personality",
+    "previous_response_id",
+    "reasoning",
+    "text",
+    "tool_choice",
+    "tools",
+    "truncation",
+];
 
 /// A request for a response.
 pub(super) struct Request {
     pub(super) model: String,
     pub(super) prompt: Prompt,
     pub(super) stream: bool,
+    /// A summary of the thoughts is asked for.
+    pub(super) summarized: bool,
+    /// Log probabilities are asked for, with so many alternatives.
+    pub(super) logprobs: Option<u64>,
     /// As sent: a response repeats much of its request.
     body: Value,
 }
@@ -75,13 +94,18 @@ impl Request {
         self.or("text", || serde_json::json!({"format": {"type": "text"}}))
     }
 
+    pub(super) fn reasoning(&self) -> Value {
+        self.or("reasoning", || serde_json::json!({"effort": null, "summary": null}))
+    }
+
     fn or(&self, name: &str, default: impl FnOnce() -> Value) -> Value {
         Some(self.echoed(name)).filter(|value| !value.is_null()).cloned().unwrap_or_else(default)
     }
 }
 
-pub(super) fn read(body: &Object<'_>) -> Read<Request> {
-    let known: Vec<&str> = KNOWN.into_iter().chain(ALSO_KNOWN).collect();
+/// Reads a request; `counting` for the token count, which has fewer members.
+pub(super) fn read(body: &Object<'_>, counting: bool) -> Read<Request> {
+    let known: Vec<&str> = if counting { COUNTED.to_vec() } else { KNOWN.into_iter().chain(ALSO_KNOWN).collect() };
     body.only(&known)?;
     let model = body.need_string("model")?.to_owned();
     let mut prompt = Prompt::default();
@@ -99,8 +123,35 @@ pub(super) fn read(body: &Object<'_>) -> Read<Request> {
     range(body, "temperature", 0.0, 2.0)?;
     range(body, "top_p", 0.0, 1.0)?;
     let stream = body.flag("stream")?.unwrap_or(false);
+    let summarized = reasoning(body, &mut prompt)?;
+    let logprobs = logprobs(body)?;
     let whole = body.names().map(|name| (name.to_owned(), body.get(name).cloned().unwrap_or_default())).collect();
-    Ok(Request { model, prompt, stream, body: Value::Object(whole) })
+    Ok(Request { model, prompt, stream, summarized, logprobs, body: Value::Object(whole) })
+}
+
+/// Whether to think, and whether to tell of it.
+fn reasoning(body: &Object<'_>, prompt: &mut Prompt) -> Read<bool> {
+    let Some(reasoning) = body.object("reasoning")? else { return Ok(false) };
+    reasoning.only(&["context", "effort", "generate_summary", "mode", "summary"])?;
+    let effort = match reasoning.get("effort") {
+        Some(_) => Some(reasoning.one_of("effort", &EFFORTS)?),
+        None => None,
+    };
+    prompt.think = effort != Some("none");
+    for name in ["summary", "generate_summary"] {
+        if reasoning.get(name).is_some() {
+            reasoning.one_of(name, &["auto", "concise", "detailed"])?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Log probabilities come with a member of `include`, and with a number of alternatives.
+fn logprobs(body: &Object<'_>) -> Read<Option<u64>> {
+    let included = body.strings("include")?.iter().any(|one| one == "message.output_text.logprobs");
+    let top = top_logprobs(body)?;
+    Ok(top.or(included.then_some(0)))
 }
 
 fn tools(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
@@ -208,7 +259,11 @@ fn input(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
                 prompt.input_bytes += text.len();
                 prompt.tool_results.push(text);
             }
-            // Reasoning, references and the items of hosted tools are passed back as they were received.
+            "reasoning" => {
+                item.only(&["type", "id", "summary", "content", "encrypted_content", "status"])?;
+                item.array("summary")?.ok_or_else(|| Fault::Missing(item.at("summary")))?;
+            }
+            // References and the items of hosted tools are passed back as they were received.
             _ => {}
         }
     }
