@@ -14,9 +14,11 @@ mod facts;
 mod read_request;
 #[cfg(test)]
 mod tests;
+mod vectors;
 mod write_request;
 
 pub(crate) use answer::translate_answer;
 pub(crate) use facts::{request_facts, response_facts, token_ids};
 pub(crate) use read_request::{Input, Purpose, Request, read_request};
+pub(crate) use vectors::without_vectors;
 pub(crate) use write_request::write_request;
