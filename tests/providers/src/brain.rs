@@ -2,9 +2,10 @@
 //!
 //! - `answer` in the options: that text.
 //! - `finish` in the options: what an answer that ends so still says (see [`End`]).
-//! - The conversation ends with tool results: `Tool result: ` and their text.
 //! - Tools are offered and the last user message mentions one by name, or the choice of tools demands one: calls. Arguments
-//!   come from the tool's JSON schema; strings take the quoted words of the message in turn.
+//!   come from the tool's JSON schema; strings take the quoted words of the message in turn. Where the conversation ends with tool
+//!   results, what they mention counts instead: an agent can be led from round to round.
+//! - The conversation ends with tool results that mention none: `Tool result: ` and their text.
 //! - Structured output is asked for: JSON, whose strings are the echo.
 //! - Else the echo: `You said: ` and the text of the last user message.
 //!
@@ -227,21 +228,22 @@ fn text(prompt: &Prompt, options: &Options) -> String {
 }
 
 fn calls(prompt: &Prompt) -> Vec<Call> {
-    if !prompt.tool_results.is_empty() || prompt.choice == Choice::None {
-        return Vec::new();
-    }
+    let after_results = !prompt.tool_results.is_empty();
+    let said = if after_results { &prompt.tool_results.join("\n") } else { &prompt.user };
     let mut called: Vec<(usize, &Tool)> = match &prompt.choice {
+        Choice::None => Vec::new(),
+        Choice::Named(_) if after_results => Vec::new(),
         Choice::Named(name) => prompt.tools.iter().filter(|tool| tool.name == *name).map(|tool| (0, tool)).collect(),
-        _ => prompt.tools.iter().filter_map(|tool| Some((mention(&prompt.user, &tool.name)?, tool))).collect(),
+        _ => prompt.tools.iter().filter_map(|tool| Some((mention(said, &tool.name)?, tool))).collect(),
     };
     called.sort_by_key(|(at, _)| *at);
-    if called.is_empty() && prompt.choice == Choice::Any {
+    if called.is_empty() && prompt.choice == Choice::Any && !after_results {
         called.extend(prompt.tools.first().map(|tool| (0, tool)));
     }
     if prompt.single_call {
         called.truncate(1);
     }
-    let mut words = Words::quoted_in(&prompt.user, "example");
+    let mut words = Words::quoted_in(said, "example");
     let call = |(_, tool): (usize, &Tool)| {
         let arguments = match synthesize(&tool.schema, &mut words) {
             object @ Value::Object(_) => object,

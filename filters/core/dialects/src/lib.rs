@@ -11,6 +11,7 @@ mod bedrock;
 mod canonical;
 mod client;
 mod cohere;
+mod cuts;
 mod embeddings;
 pub mod endpoint;
 mod few;

@@ -1,12 +1,14 @@
 //! OpenAI chat completions, <https://platform.openai.com/docs/api-reference/chat>, as a client dialect and as a provider API.
 
 mod as_it_is;
+mod audio;
 mod errors;
 mod read_answer;
 mod read_event;
 mod read_request;
 mod request_facts;
 mod response_facts;
+mod servers;
 mod stream_facts;
 mod write_answer;
 mod write_event;
@@ -20,6 +22,6 @@ pub(crate) use read_request::read_request;
 pub(crate) use request_facts::request_facts;
 pub(crate) use response_facts::response_facts;
 pub(crate) use stream_facts::StreamFacts;
-pub(crate) use write_answer::write_answer;
+pub(crate) use write_answer::{write_answer, write_usage};
 pub(crate) use write_event::EventWriter;
-pub(crate) use write_request::write_request;
+pub(crate) use write_request::{effort, write_request};

@@ -2,6 +2,8 @@
 
 use tollgate_wire::json::{Kind, Str, Value};
 
+use crate::canonical::unsealed;
+
 /// One string that the other side would see, still escaped: its [span](Str::span) is where it stands in the body.
 #[derive(Debug, Clone, Copy)]
 pub struct TextSpan<'a> {
@@ -130,10 +132,10 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// A field that holds opaque data such as a signature: gathered only if it does not look like base64.
+    /// A field that holds opaque data such as a signature, [sealed](crate::canonical) or not: gathered only if it does not look like base64.
     pub fn opaque(&mut self, value: Value<'a>) {
         match value.as_str() {
-            Some(data) if is_base64(data.raw()) => {}
+            Some(data) if is_base64(unsealed(data.raw())) => {}
             _ => self.free(value, Place::Other),
         }
     }

@@ -76,6 +76,10 @@ struct Settings {
     model: Option<String>,
     #[serde(default)]
     lenient: Vec<String>,
+    /// The row of the table of features that the case stands for.
+    #[serde(default)]
+    #[allow(dead_code, reason = "read by the table's generator")]
+    feature: Option<String>,
     #[serde(default = "ok")]
     status: u16,
     #[serde(default = "json")]

@@ -2,6 +2,7 @@
 
 use tollgate_wire::json::{Str, Value};
 
+use super::citation::read_citation;
 use crate::Usage;
 use crate::canonical::{Answer, Arguments, Choice, FinishReason, Part};
 
@@ -9,10 +10,10 @@ use crate::canonical::{Answer, Arguments, Choice, FinishReason, Part};
 pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
     let content = body.get("content").filter(Value::is_array)?;
     Some(Answer {
-        id: body.get("id").and_then(|id| id.as_str()),
+        id: body.get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty()),
         model: body.get("model").and_then(|model| model.as_str()),
         choices: vec![Choice {
-            parts: content.items().filter_map(block).collect(),
+            parts: parts(content),
             finish: body
                 .get("stop_reason")
                 .and_then(|reason| reason.as_str())
@@ -24,11 +25,25 @@ pub(crate) fn read_answer<'a>(body: Value<'a>) -> Option<Answer<'a>> {
     })
 }
 
+/// The blocks, the citations of each behind it.
+fn parts<'a>(content: Value<'a>) -> Vec<Part<'a>> {
+    let mut parts = Vec::with_capacity(2);
+    for item in content.items() {
+        parts.extend(block(item));
+        let citations = item.get("citations").into_iter().flat_map(|citations| citations.items());
+        parts.extend(citations.filter_map(read_citation).map(Part::Citation));
+    }
+    parts
+}
+
 fn block<'a>(block: Value<'a>) -> Option<Part<'a>> {
     let field = |key| block.get(key).and_then(|value: Value<'a>| value.as_str());
     match field("type")?.raw() {
         "text" => field("text").map(|text| Part::Text { text, cache: None }),
-        "thinking" => field("thinking").map(|text| Part::Reasoning { text, signature: field("signature") }),
+        "thinking" => field("thinking").map(|text| {
+            let signature = field("signature").filter(|signature| !signature.is_empty());
+            Part::Reasoning { text, signature }
+        }),
         "redacted_thinking" => field("data").map(|data| Part::RedactedReasoning { data }),
         "tool_use" => Some(Part::ToolCall {
             id: field("id"),

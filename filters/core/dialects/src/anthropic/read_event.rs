@@ -2,6 +2,7 @@
 
 use tollgate_wire::json::{Str, Value};
 
+use super::citation::read_citation;
 use super::errors::read_error;
 use super::read_answer::finish_reason;
 use crate::Usage;
@@ -25,7 +26,7 @@ impl EventReader {
             "message_start" => {
                 let Some(message) = data.get("message") else { return };
                 let field = |key| message.get(key).and_then(|value| value.as_str());
-                emit(Event::Start { id: field("id"), model: field("model") });
+                emit(Event::Start { id: field("id").filter(|id: &Str<'_>| !id.is_empty()), model: field("model") });
                 self.usage(message.get("usage"), emit);
             }
             "content_block_start" => {
@@ -81,6 +82,7 @@ impl EventReader {
             Some("text_delta") => text("text").map(Event::Text),
             Some("thinking_delta") => text("thinking").map(Event::Reasoning),
             Some("signature_delta") => text("signature").map(Event::Signature),
+            Some("citations_delta") => delta.get("citation").and_then(read_citation).map(Event::Citation),
             Some("input_json_delta") => {
                 let tool = self.calls.iter().rposition(|call| *call == index);
                 text("partial_json").zip(tool).map(|(json, tool)| Event::ToolArguments { tool: tool as u32, json })

@@ -59,6 +59,9 @@ pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> 
             },
             // A mark on the last block, which providers that cache by themselves do without.
             "cache_control" => request.hints.push("cache_control"),
+            // What is the default anyway, and what is only looked at afterwards.
+            "speed" if value.as_str().is_some_and(|speed| speed == "standard") => {}
+            "diagnostics" => request.hints.push("diagnostics"),
             _ => request.unknown("", &key, value),
         }
     }
@@ -113,6 +116,8 @@ fn tools<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal>
                 // How arguments are streamed, not what they are.
                 "eager_input_streaming" => {}
                 "defer_loading" if value.as_bool() == Some(false) => {}
+                "allowed_callers"
+                    if value.is_array() && value.items().all(|by| by.as_str().is_some_and(|by| by == "direct")) => {}
                 key => request.unknown("tools", key, value),
             }
         }
@@ -177,6 +182,17 @@ fn output_config<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), 
                     Some(effort.ok_or_else(|| Refusal::invalid_field("output_config.effort", known))?);
             }
             "format" => {
+                let kind = string("output_config.format.type", value.get("type"))?;
+                if kind != "json_schema" {
+                    request.extra(format!("output_config.format.{}", kind.decode()));
+                    continue;
+                }
+                for (key, value) in value.entries() {
+                    match &*name(key) {
+                        "type" | "schema" => {}
+                        key => request.unknown("output_config.format", key, value),
+                    }
+                }
                 request.format = Format::JsonSchema {
                     name: None,
                     description: None,

@@ -8,19 +8,29 @@ mod completeness;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use tollgate_wire::json::{Str, Writer};
 use tollgate_wire::sse;
 
-use super::write_answer::{stop_reason, write_usage};
+use super::citation::write_citation;
+use super::write_answer::{call_id, message_id, signature, stop_reason, write_usage};
 use crate::canonical::{Event, FinishReason};
+use crate::protocol::Signer;
 use crate::refusal::Refusal;
 use crate::translate::AnswerPlan;
 use crate::{ClientDialect, Usage};
 use blocks::{Blocks, Kind};
 
 /// Writes one stream.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct EventWriter {
+    /// The answer's id, if the provider gives none.
+    id: String,
+    now_nanos: u64,
+    signer: Signer,
+    /// Whether events belong to a choice that this dialect has no place for.
+    other_choice: bool,
     blocks: Blocks,
     started: bool,
     /// Why the answer ended, and the stop sequence, still escaped.
@@ -32,13 +42,27 @@ pub(crate) struct EventWriter {
 }
 
 impl EventWriter {
-    pub fn new(_plan: &AnswerPlan) -> Self {
-        Self::default()
+    pub fn new(plan: &AnswerPlan) -> Self {
+        Self {
+            id: message_id(plan),
+            now_nanos: plan.now_nanos,
+            signer: plan.protocol.signer(),
+            other_choice: false,
+            blocks: Blocks::default(),
+            started: false,
+            finish: None,
+            told: false,
+            ended: false,
+            usage: Usage::default(),
+        }
     }
 
     /// Appends what an event is in this dialect.
     pub fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
         if self.ended {
+            return;
+        }
+        if self.other_choice && !matches!(event, Event::Choice(_) | Event::Usage(_) | Event::Error(_) | Event::End) {
             return;
         }
         let fits = match event {
@@ -48,11 +72,14 @@ impl EventWriter {
             }
             Event::Text(text) | Event::Refusal(text) => self.text(Kind::Text, text, out),
             Event::Reasoning(text) => self.text(Kind::Thinking, text, out),
-            Event::Signature(signature) => self.text(Kind::Signature, signature, out),
-            Event::RedactedReasoning(data) => self.text(Kind::Redacted, data, out),
+            Event::Signature(own) => self.text(Kind::Signature, Str::from_escaped(&signature(own, self.signer)), out),
+            Event::RedactedReasoning(data) => {
+                self.text(Kind::Redacted, Str::from_escaped(&signature(data, self.signer)), out)
+            }
             Event::ToolStart { tool, id, name } => {
                 self.start(None, None, out);
-                self.blocks.tool(tool, id.map(|id| id.raw()).unwrap_or_default(), name.raw(), out)
+                let id = id.map_or_else(|| call_id(tool, self.now_nanos).into(), |id| Cow::Borrowed(id.raw()));
+                self.blocks.tool(tool, &id, name.raw(), out)
             }
             Event::ToolArguments { tool, json } => self.blocks.push(Kind::Tool(tool), json.raw(), out),
             Event::ToolInput { tool, json } => {
@@ -61,7 +88,20 @@ impl EventWriter {
                 // What was escaped as JSON is UTF-8.
                 self.blocks.push(Kind::Tool(tool), &String::from_utf8(escaped).unwrap_or_default(), out)
             }
-            Event::Choice(_) | Event::Citation(_) | Event::Logprobs(_) => true,
+            Event::Choice(index) => {
+                self.other_choice = index > 0;
+                true
+            }
+            Event::Citation(citation) => match write_citation(&citation) {
+                // Our own writing is UTF-8.
+                Some(json) => {
+                    let json = String::from_utf8(json).unwrap_or_default();
+                    self.text(Kind::Citation, Str::from_escaped(&json), out)
+                }
+                None => true,
+            },
+            // Nothing that a client of this dialect can ask for.
+            Event::Logprobs(_) => true,
             Event::PartEnd => {
                 self.blocks.part_end(out);
                 true
@@ -119,7 +159,7 @@ impl EventWriter {
         json.begin_object().field_str("type", "message_start").key("message").begin_object();
         match id {
             Some(id) => json.field_raw_str("id", id),
-            None => json.field_str("id", ""),
+            None => json.field_str("id", &self.id),
         };
         json.field_str("type", "message").field_str("role", "assistant");
         match model {

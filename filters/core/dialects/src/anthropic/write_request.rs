@@ -1,7 +1,7 @@
 //! The canonical model, written as a messages request.
 
 mod message;
-mod thinking;
+pub(crate) mod thinking;
 
 use tollgate_wire::json::Writer;
 
@@ -23,6 +23,7 @@ pub(crate) fn write_request(
     target: &Target<'_>,
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
+    losses.cites_documents();
     losses.lacks_extras(request)?;
     let json_tool = wants_json_tool(request, losses)?;
     let max_tokens = request.max_output_tokens.or(target.max_output_tokens());
@@ -38,7 +39,7 @@ pub(crate) fn write_request(
     out.field_u64("max_tokens", max_tokens.unwrap_or(default));
     system(request, &mut out)?;
     out.key("messages").begin_array();
-    message::messages(&request.messages, &mut out, losses)?;
+    message::messages(request, &mut out, losses)?;
     out.end_array();
     tools(request, json_tool, &mut out);
     sampling(request, &mut out, losses)?;
@@ -191,6 +192,9 @@ fn sampling(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) ->
     }
     if request.choices != 1 {
         losses.lacks("n")?;
+    }
+    if request.logprobs.is_some() {
+        losses.lacks("logprobs")?;
     }
     if !request.stop.is_empty() {
         out.key("stop_sequences").begin_array();

@@ -43,7 +43,13 @@ impl<'l> Losses<'l> {
     /// writers.
     pub fn lacks_extras(&mut self, request: &Request<'_>) -> Result<(), Refusal> {
         if !self.is_openai {
-            request.openai.iter().try_for_each(|(feature, _)| self.lacks(feature))?;
+            for (feature, _) in &request.openai {
+                // Where a prompt is cached, and for how long, changes no answer.
+                match feature.starts_with("prompt_cache_") {
+                    true => self.note(feature),
+                    false => self.lacks(feature)?,
+                }
+            }
             // Said twice, and once is enough for anyone else.
             if request.safety_identifier.is_some_and(|own| request.end_user != Some(own)) {
                 self.note("safety_identifier");

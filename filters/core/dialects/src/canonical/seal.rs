@@ -31,6 +31,11 @@ impl Signer {
         out.begin_string().push_str(self.mark()).push_raw_str(signature).end_string();
     }
 
+    /// A signature, sealed with its signer's name, still escaped.
+    pub fn sealed(self, signature: Str<'_>) -> String {
+        format!("{}{}", self.mark(), signature.raw())
+    }
+
     /// The signature, still escaped, if this is who signed it; None for anyone else's. One without a seal comes from a client of the
     /// signer's own dialect.
     pub fn open(self, signature: Str<'_>) -> Option<&str> {
@@ -47,6 +52,13 @@ pub(crate) fn has_seal(body: &[u8]) -> bool {
 /// Whether a string is a sealed signature, or stands for one that is not there.
 pub(crate) fn is_sealed(raw: &str) -> bool {
     raw.starts_with(MARK)
+}
+
+/// What a seal holds; all of what has none.
+pub(crate) fn unsealed(raw: &str) -> &str {
+    let Some(rest) = raw.strip_prefix(MARK) else { return raw };
+    let seals = [Signer::Anthropic, Signer::Google, Signer::Openai];
+    seals.iter().find_map(|signer| raw.strip_prefix(signer.mark())).unwrap_or(rest)
 }
 
 /// Takes out of a request what reasoning someone other than `signer` has signed, and the marks where nobody has.

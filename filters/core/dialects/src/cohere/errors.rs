@@ -37,7 +37,7 @@ pub(crate) fn read_error(status: u16, body: Value<'_>) -> Refusal {
 }
 
 /// The error in what claims to be an answer: it broke off.
-pub(crate) fn read_failure(body: Value<'_>) -> Option<Refusal> {
+pub(crate) fn failure(body: Value<'_>) -> Option<Refusal> {
     let text = |key| body.get(key).and_then(|value: Value<'_>| value.as_str());
     finish(text("finish_reason"), text("error"), false).err().map(|refusal| *refusal)
 }

@@ -83,8 +83,8 @@ fn an_answer_that_broke_off_is_none() {
     let mut tape = Tape::default();
     let mut failure = |body: &str| {
         let body = tape.parse(body.as_bytes(), Limits::default()).unwrap();
-        assert_eq!(read_failure(body).is_some(), read_answer(body).is_none());
-        read_failure(body).map(|refusal| (refusal.status, refusal.kind))
+        assert_eq!(failure(body).is_some(), read_answer(body).is_none());
+        failure(body).map(|refusal| (refusal.status, refusal.kind))
     };
     assert_eq!(failure(r#"{"finish_reason":"TIMEOUT","message":{}}"#), Some((504, RefusalKind::Timeout)));
     assert_eq!(failure(r#"{"finish_reason":"ERROR","message":{}}"#), Some((502, RefusalKind::Upstream)));

@@ -3,19 +3,30 @@
 use tollgate_wire::json::{Str, Value};
 
 use super::errors::read_error;
-use super::read_answer::reason_of;
+use super::read_answer::{Piece, annotations, arguments, call_id, logprobs, reason_of, reasoning, text, texts};
 use crate::Usage;
-use crate::canonical::Event;
-use crate::stream::is_done;
+use crate::canonical::{Arguments, Event, FinishReason};
 
 /// Longest call id that is kept to tell calls apart, in bytes.
 const MAX_ID: usize = 256;
+
+/// Most choices that are told apart: more than any API gives.
+const MAX_CHOICES: u64 = 128;
 
 /// Reads the events of one stream.
 #[derive(Debug, Default)]
 pub(crate) struct EventReader {
     started: bool,
+    /// Which choice the last event belonged to.
+    current: usize,
+    choices: Vec<Choice>,
+}
+
+/// What is known of one choice.
+#[derive(Debug, Default)]
+struct Choice {
     finished: bool,
+    refused: bool,
     calls: Vec<Call>,
 }
 
@@ -27,30 +38,30 @@ struct Call {
 }
 
 impl EventReader {
-    /// Whether the data is the end mark, which is no JSON.
-    pub fn is_end(data: &[u8]) -> bool {
-        is_done(data)
-    }
-
-    /// Reads one event. Only the first choice counts: more are refused at the request.
+    /// Reads one event.
     pub fn read<'a>(&mut self, data: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         if let Some(error) = data.get("error").filter(|error| !error.is_null()) {
             return emit(Event::Error(read_error(500, error, data)));
         }
-        let first = |choice: &Value<'a>| choice.get("index").and_then(|index| index.as_u64()).unwrap_or(0) == 0;
-        for choice in data.get("choices").into_iter().flat_map(|choices| choices.items()).filter(first) {
+        for choice in data.get("choices").into_iter().flat_map(|choices| choices.items()) {
+            let index = choice.get("index").and_then(|index| index.as_u64()).unwrap_or(0);
+            if index >= MAX_CHOICES {
+                continue;
+            }
             if !self.started {
                 self.started = true;
-                let field = |key| data.get(key).and_then(|value| value.as_str());
-                emit(Event::Start { id: field("id"), model: field("model") });
+                emit(Event::Start { id: text(data, "id"), model: text(data, "model") });
             }
-            if let Some(delta) = choice.get("delta") {
-                self.delta(delta, emit);
+            let index = index as usize;
+            if index != self.current {
+                self.current = index;
+                emit(Event::Choice(index as u32));
             }
-            let reason = choice.get("finish_reason").and_then(|reason| reason.as_str());
-            if reason.is_some() && !self.finished {
-                self.finished = true;
-                emit(Event::Finish { reason: reason_of(reason, !self.calls.is_empty()), stop_sequence: None });
+            while self.choices.len() <= index {
+                self.choices.push(Choice::default());
+            }
+            if let Some(state) = self.choices.get_mut(index) {
+                state.read(choice, emit);
             }
         }
         // Groq puts it into an extension of its own.
@@ -60,19 +71,42 @@ impl EventReader {
             emit(Event::Usage(usage));
         }
     }
+}
+
+impl Choice {
+    fn read<'a>(&mut self, choice: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
+        let tokens = choice.get("logprobs").map(logprobs).unwrap_or_default();
+        if !tokens.is_empty() {
+            emit(Event::Logprobs(tokens));
+        }
+        if let Some(delta) = choice.get("delta") {
+            self.delta(delta, emit);
+        }
+        if text(choice, "finish_reason").is_some() && !self.finished {
+            self.finished = true;
+            let (reason, stop_sequence) = match self.refused {
+                true => (FinishReason::Refused, None),
+                false => reason_of(choice, !self.calls.is_empty()),
+            };
+            emit(Event::Finish { reason, stop_sequence });
+        }
+    }
 
     fn delta<'a>(&mut self, delta: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
-        let text =
-            |key: &str| delta.get(key).and_then(|value| value.as_str()).filter(|text: &Str<'a>| !text.is_empty());
-        if let Some(text) = text("reasoning_content").or_else(|| text("reasoning")) {
+        if let Some(text) = reasoning(delta) {
             emit(Event::Reasoning(text));
         }
-        if let Some(text) = text("content") {
-            emit(Event::Text(text));
+        if let Some(content) = delta.get("content") {
+            texts(content, &mut |piece| match piece {
+                Piece::Text(text) => emit(Event::Text(text)),
+                Piece::Reasoning(text) => emit(Event::Reasoning(text)),
+            });
         }
-        if let Some(text) = text("refusal") {
+        if let Some(text) = text(delta, "refusal") {
+            self.refused = true;
             emit(Event::Refusal(text));
         }
+        annotations(delta).for_each(|citation| emit(Event::Citation(citation)));
         for call in delta.get("tool_calls").into_iter().flat_map(|calls| calls.items()) {
             self.call(call, emit);
         }
@@ -80,13 +114,13 @@ impl EventReader {
 
     fn call<'a>(&mut self, call: Value<'a>, emit: &mut dyn FnMut(Event<'_>)) {
         let index = call.get("index").and_then(|index| index.as_u64()).unwrap_or(0);
-        let id = call.get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty());
+        let id = call_id(call);
         let function = call.get("function");
-        let field = |key: &str| function.and_then(|function| function.get(key)).and_then(|value| value.as_str());
-        let same_id =
-            |known: &Call| id.is_none_or(|id| known.id.is_empty() || id.raw() == known.id || id.raw().len() > MAX_ID);
+        let same_id = |known: &Call| {
+            id.is_none_or(|id: Str<'_>| known.id.is_empty() || id.raw() == known.id || id.raw().len() > MAX_ID)
+        };
         let known = self.calls.iter().rposition(|known| known.index == index && same_id(known));
-        let tool = match (known, field("name")) {
+        let tool = match (known, function.and_then(|function| text(function, "name"))) {
             (Some(known), _) => known as u32,
             (None, Some(name)) => {
                 let tool = self.calls.len() as u32;
@@ -98,8 +132,10 @@ impl EventReader {
             // Arguments of a call that never began: nobody could say whose.
             (None, None) => return,
         };
-        if let Some(json) = field("arguments").filter(|json| !json.is_empty()) {
-            emit(Event::ToolArguments { tool, json });
+        match function.and_then(|function| function.get("arguments")).and_then(arguments) {
+            Some(Arguments::Quoted(json)) if !json.is_empty() => emit(Event::ToolArguments { tool, json }),
+            Some(Arguments::Json(json)) if !json.is_empty() => emit(Event::ToolInput { tool, json }),
+            _ => {}
         }
     }
 }

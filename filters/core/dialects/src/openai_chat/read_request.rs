@@ -14,7 +14,7 @@ use crate::request::fields::{boolean, limit, list, name, number, object, optiona
 /// A 400 that names the field that is not what the API says. What this dialect alone can say is no error here but an extra.
 pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> {
     let mut request = Request::new();
-    let mut legacy_limit = None;
+    let (mut legacy_limit, mut user, mut logprobs) = (None, None, false);
     for (key, value) in body.entries() {
         if value.is_null() {
             continue;
@@ -44,25 +44,38 @@ pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> 
                 request.reasoning.effort =
                     Some(effort.ok_or_else(|| Refusal::invalid_field("reasoning_effort", known))?);
             }
-            "user" | "safety_identifier" => request.end_user = optional_string(&key, value)?,
-            "service_tier" => match value.as_str().map(|tier| tier.raw()) {
-                Some("auto") => request.tier = Some(Tier::Auto),
-                Some("default") => request.tier = Some(Tier::Standard),
-                _ => request.extra("service_tier"),
+            "user" => user = optional_string("user", value)?,
+            "safety_identifier" => request.safety_identifier = optional_string("safety_identifier", value)?,
+            "service_tier" => match string("service_tier", Some(value))?.raw() {
+                "auto" => request.tier = Some(Tier::Auto),
+                "default" => request.tier = Some(Tier::Standard),
+                _ => request.openai.push(("service_tier", value)),
             },
+            "logprobs" => logprobs = boolean("logprobs", value)?.unwrap_or(false),
+            "top_logprobs" => request.logprobs = limit("top_logprobs", value)?.filter(|top| *top > 0),
             // What says nothing more than its own default is no feature.
-            "logprobs" | "store" if value.as_bool() == Some(false) => {}
-            "top_logprobs" if value.as_u64() == Some(0) => {}
+            "store" if value.as_bool() == Some(false) => {}
+            "prompt_cache_options" => request.hints.push("prompt_cache_options"),
             "logit_bias" | "metadata" if value.is_object() && value.is_empty() => {}
             "verbosity" if value.as_str().is_some_and(|verbosity| verbosity == "medium") => {}
             "modalities"
                 if value.is_array() && value.items().all(|item| item.as_str().is_some_and(|item| item == "text")) => {}
-            _ => request.unknown("", &key, value),
+            _ => match SHARED.into_iter().find(|name| *name == key) {
+                Some(name) => request.openai.push((name, value)),
+                None => request.unknown("", &key, value),
+            },
         }
     }
     request.max_output_tokens = request.max_output_tokens.or(legacy_limit);
+    request.end_user = user.or(request.safety_identifier);
+    if logprobs {
+        request.logprobs.get_or_insert(0);
+    }
     Ok(request)
 }
+
+/// What OpenAI's other conversation API has as well.
+const SHARED: [&str; 5] = ["metadata", "store", "prompt_cache_key", "prompt_cache_retention", "verbosity"];
 
 fn stream_options<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
     for (key, value) in required_object("stream_options", Some(value))?.entries() {
@@ -137,8 +150,10 @@ fn tool_choice<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Re
                 request.extra(format!("tool_choice.{}", kind.decode()));
                 return Ok(());
             }
-            let named = value.get("function").and_then(|function| function.get("name"));
-            ToolChoice::Named(string("tool_choice.function.name", named)?)
+            let function = required_object("tool_choice.function", value.get("function"))?;
+            unknown_fields("tool_choice", value, &["type", "function"], request);
+            unknown_fields("tool_choice.function", function, &["name"], request);
+            ToolChoice::Named(string("tool_choice.function.name", function.get("name"))?)
         }
     };
     request.tool_choice = Some(choice);
@@ -148,19 +163,42 @@ fn tool_choice<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Re
 fn response_format<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
     let kind = string("response_format.type", value.get("type"))?;
     match kind.raw() {
-        "text" => {}
-        "json_object" => request.format = Format::JsonObject,
+        "text" | "json_object" => {
+            unknown_fields("response_format", value, &["type"], request);
+            if *kind.raw() == *"json_object" {
+                request.format = Format::JsonObject;
+            }
+        }
         "json_schema" => {
+            unknown_fields("response_format", value, &["type", "json_schema"], request);
             let field = "response_format.json_schema";
             let wrapper = required_object(field, value.get("json_schema"))?;
+            unknown_fields("json_schema", wrapper, &["name", "description", "schema", "strict"], request);
+            let text = |key: &str| match wrapper.get(key) {
+                Some(value) => optional_string(&format!("{field}.{key}"), value),
+                None => Ok(None),
+            };
             request.format = Format::JsonSchema {
-                name: wrapper.get("name").and_then(|name| name.as_str()),
-                description: wrapper.get("description").and_then(|text| text.as_str()),
+                name: text("name")?,
+                description: text("description")?,
                 schema: required_object("response_format.json_schema.schema", wrapper.get("schema"))?,
-                strict: wrapper.get("strict").and_then(|strict| strict.as_bool()),
+                strict: match wrapper.get("strict") {
+                    Some(strict) => boolean("response_format.json_schema.strict", strict)?,
+                    None => None,
+                },
             };
         }
         other => request.extra(format!("response_format.{other}")),
     }
     Ok(())
+}
+
+/// Notes the fields of an object that are not among those `known`.
+fn unknown_fields<'a>(parent: &str, object: Value<'a>, known: &[&str], request: &mut Request<'a>) {
+    for (key, value) in object.entries() {
+        let key = name(key);
+        if !known.contains(&&*key) {
+            request.unknown(parent, &key, value);
+        }
+    }
 }

@@ -196,12 +196,30 @@ fn tool_call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
             "id" => texts.id(value),
             "type" => texts.keyword(value),
             "index" => texts.free(value, Place::Other),
+            "extra_content" => call_signature(value, texts),
             "function" => call(value, texts),
             // A custom tool's input is free text.
             "custom" => texts.free(value, Place::ToolArguments),
             _ => return false,
         }
         true
+    });
+}
+
+/// `{"google": {"thought_signature": …}}`, which belongs to the call.
+fn call_signature<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::ToolArguments, |texts, name, value| {
+        let is_google = name == "google";
+        if is_google {
+            texts.object(value, Place::ToolArguments, |texts, name, value| {
+                let is_signature = name == "thought_signature";
+                if is_signature {
+                    texts.opaque(value);
+                }
+                is_signature
+            });
+        }
+        is_google
     });
 }
 

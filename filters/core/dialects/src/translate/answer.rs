@@ -52,8 +52,7 @@ pub fn response(plan: &AnswerPlan, status: u16, content_type: &str, body: &[u8])
         return match value.get("error").filter(|error| !error.is_null()) {
             Some(_) => fail(plan, status, &read_error(plan.protocol, 502, value)),
             None => {
-                let refusal = broken_off(plan.protocol, value).unwrap_or_else(|| unreadable(status, content_type));
-                fail(plan, status, &refusal)
+                fail(plan, status, &failure(plan.protocol, value).unwrap_or_else(|| unreadable(status, content_type)))
             }
         };
     };
@@ -69,6 +68,15 @@ fn read<'a>(protocol: Protocol, body: Value<'a>) -> Option<Answer<'a>> {
         Protocol::Gemini => gemini::read_answer(body),
         Protocol::Converse => bedrock::read_answer(body),
         Protocol::CohereChat => cohere::read_answer(body),
+        _ => None,
+    }
+}
+
+/// Why an answer is none, where it says so itself.
+fn failure(protocol: Protocol, body: Value<'_>) -> Option<Refusal> {
+    match protocol {
+        Protocol::Gemini => gemini::failure(body),
+        Protocol::CohereChat => cohere::failure(body),
         _ => None,
     }
 }
@@ -101,7 +109,9 @@ fn fail(plan: &AnswerPlan, status: u16, refusal: &Refusal) -> ClientAnswer {
         let set_headers = vec![("content-type", "text/event-stream".to_owned())];
         return ClientAnswer { status, set_headers, body: Some(body) };
     }
-    let set_headers = vec![("content-type", "application/json".to_owned())];
+    let mut set_headers = vec![("content-type", "application/json".to_owned())];
+    // Google says it in the body; where a header says it, that one stays.
+    set_headers.extend(refusal.retry_after_secs.map(|seconds| ("retry-after", seconds.to_string())));
     ClientAnswer { status: refusal.status, set_headers, body: Some(refusal.body(plan.client)) }
 }
 
@@ -120,11 +130,14 @@ fn is_well_formed_error(client: ClientDialect, body: Value<'_>) -> bool {
 fn read_error(protocol: Protocol, status: u16, body: Value<'_>) -> Refusal {
     let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
     match protocol {
-        Protocol::OpenaiChat | Protocol::OpenaiResponses | Protocol::OpenaiCompletions | Protocol::OpenaiEmbeddings => {
+        Protocol::OpenaiResponses => openai_responses::read_error(status, error, body),
+        Protocol::OpenaiChat | Protocol::OpenaiCompletions | Protocol::OpenaiEmbeddings => {
             openai_chat::read_error(status, error, body)
         }
         // Claude on Vertex is behind Google's front door, which has errors of its own.
-        Protocol::AnthropicMessages if error.get("code").is_some() => gemini::read_error(status, body),
+        Protocol::AnthropicMessages if body.is_array() || error.get("code").is_some() => {
+            gemini::read_error(status, body)
+        }
         Protocol::AnthropicMessages => anthropic::read_error(status, error),
         Protocol::Gemini | Protocol::GeminiEmbeddings | Protocol::VertexEmbeddings => gemini::read_error(status, body),
         Protocol::Converse | Protocol::TitanEmbeddings | Protocol::BedrockCohereEmbeddings => {
@@ -132,11 +145,6 @@ fn read_error(protocol: Protocol, status: u16, body: Value<'_>) -> Refusal {
         }
         Protocol::CohereChat | Protocol::CohereEmbeddings => cohere::read_error(status, body),
     }
-}
-
-/// An answer that says of itself that it broke off.
-fn broken_off(protocol: Protocol, body: Value<'_>) -> Option<Refusal> {
-    if protocol == Protocol::CohereChat { cohere::read_failure(body) } else { None }
 }
 
 /// Not JSON: a page of a proxy in between, an empty body, an answer that was cut. What it says stays here; it is not meant for callers.

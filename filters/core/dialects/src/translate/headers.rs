@@ -27,36 +27,85 @@ const RESETS: [(&str, &str); 2] = [
     ("x-ratelimit-reset-tokens", "anthropic-ratelimit-tokens-reset"),
 ];
 
-/// How the headers begin that only some API has.
-const FOREIGN: [&str; 6] = ["x-ratelimit-", "openai-", "x-request-id", "anthropic-", "request-id", "x-amzn-"];
+/// Other names of the same counts, by the name OpenAI has: Mistral's.
+const ALIASES: [(&str, &str); 4] = [
+    ("x-ratelimit-limit-req-minute", "x-ratelimit-limit-requests"),
+    ("x-ratelimit-remaining-req-minute", "x-ratelimit-remaining-requests"),
+    ("x-ratelimit-limit-tokens-minute", "x-ratelimit-limit-tokens"),
+    ("x-ratelimit-remaining-tokens-minute", "x-ratelimit-remaining-tokens"),
+];
 
-/// The changes that give an answer's headers the names of the client's API. `retry-after` means the same in both and stays; what only the
-/// provider's API has is removed, and what cannot be read as well. Names in `headers` are lower case.
+/// Names of a request's id, the best one first: an API's own, then that of whatever stands in front of it.
+const REQUEST_IDS: [&str; 7] = [
+    "request-id",
+    "x-request-id",
+    "x-amzn-requestid",
+    "apim-request-id",
+    "x-ms-request-id",
+    "x-debug-trace-id",
+    "mistral-correlation-id",
+];
+
+/// How the headers begin that only some API has, and that say nothing to a client of another.
+const FOREIGN: [&str; 17] = [
+    "x-ratelimit",
+    "ratelimit",
+    "openai-",
+    "anthropic-",
+    "x-amzn-",
+    "x-amz-",
+    "x-goog-",
+    "x-cloud-",
+    "x-vertex-",
+    "x-gemini-",
+    "x-ms-",
+    "azureml-",
+    "x-groq-",
+    "x-api-warning",
+    "x-trial-endpoint-",
+    "x-endpoint-monthly-",
+    "server-timing",
+];
+
+/// The changes that give an answer's headers the names of the client's API. `retry-after` and `retry-after-ms` mean the same everywhere
+/// and stay; what only the provider's API has is removed, and what cannot be read as well. Names in `headers` are lower case.
 #[must_use]
 pub fn answer_headers<'h>(plan: &AnswerPlan, headers: impl IntoIterator<Item = (&'h str, &'h str)>) -> Vec<HeaderEdit> {
     let mut edits = Vec::new();
     if plan.passes_through() {
         return edits;
     }
+    let mut request_id: Option<(usize, &str)> = None;
     for (name, value) in headers {
-        let foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
-        if !foreign {
-            continue;
+        if let Some(rank) = REQUEST_IDS.iter().position(|known| *known == name) {
+            edits.push(HeaderEdit::Remove(name.to_owned()));
+            if request_id.is_none_or(|(best, _)| rank < best) {
+                request_id = Some((rank, value));
+            }
+        } else if FOREIGN.iter().any(|prefix| name.starts_with(prefix)) {
+            edits.push(HeaderEdit::Remove(name.to_owned()));
+            edits.extend(renamed(plan, name, value).map(|(name, value)| HeaderEdit::Set(name, value)));
         }
-        edits.push(HeaderEdit::Remove(name.to_owned()));
-        edits.extend(renamed(plan, name, value).map(|(name, value)| HeaderEdit::Set(name, value)));
+    }
+    if let Some((_, id)) = request_id {
+        let own = match plan.client.vendor() {
+            ClientVendor::Openai => "x-request-id",
+            ClientVendor::Anthropic => "request-id",
+        };
+        edits.push(HeaderEdit::Set(own, id.to_owned()));
     }
     edits
 }
 
 fn renamed(plan: &AnswerPlan, name: &str, value: &str) -> Option<(&'static str, String)> {
+    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
     let is_openai = |names: &(&'static str, &'static str)| names.0 == name;
     let is_it = |names: &&(&'static str, &'static str)| is_openai(names) || names.1 == name;
     let own = |names: &(&'static str, &'static str)| match plan.client.vendor() {
         ClientVendor::Openai => names.0,
         ClientVendor::Anthropic => names.1,
     };
-    if let Some(names) = COUNTS.iter().chain(&[("x-request-id", "request-id")]).find(is_it) {
+    if let Some(names) = COUNTS.iter().find(is_it) {
         return Some((own(names), value.to_owned()));
     }
     let names = RESETS.iter().find(is_it)?;
@@ -195,6 +244,31 @@ mod tests {
         );
         assert!(edits.contains(&HeaderEdit::Set("request-id", "r".to_owned())));
         assert!(edits.contains(&HeaderEdit::Remove("openai-organization".to_owned())));
+
+        let headers = [("x-amzn-requestid", "aws"), ("x-amzn-bedrock-input-token-count", "5")];
+        let edits = answer_headers(&plan(ClientDialect::AnthropicMessages, ProviderApi::Bedrock), headers);
+        assert!(edits.contains(&HeaderEdit::Set("request-id", "aws".to_owned())));
+        assert!(edits.contains(&HeaderEdit::Remove("x-amzn-bedrock-input-token-count".to_owned())));
+
+        let headers = [
+            ("x-ratelimit-remaining-tokens-minute", "7"),
+            ("x-ratelimitbysize-limit-minute", "9"),
+            ("apim-request-id", "worse"),
+            ("x-request-id", "better"),
+            ("x-ms-region", "Sweden Central"),
+            ("retry-after-ms", "120"),
+            ("retry-after", "1"),
+        ];
+        let edits = answer_headers(&plan(ClientDialect::AnthropicMessages, ProviderApi::Openai), headers);
+        let set: Vec<_> = edits.iter().filter(|edit| matches!(edit, HeaderEdit::Set(..))).collect();
+        assert_eq!(
+            set,
+            [
+                &HeaderEdit::Set("anthropic-ratelimit-tokens-remaining", "7".to_owned()),
+                &HeaderEdit::Set("request-id", "better".to_owned())
+            ]
+        );
+        assert_eq!(edits.len() - set.len(), 5);
 
         let same = plan(ClientDialect::OpenaiChat, ProviderApi::Openai);
         assert!(answer_headers(&same, [("x-ratelimit-limit-requests", "50")]).is_empty());

@@ -93,11 +93,16 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
         dropped: Vec::new(),
         answer: AnswerPlan::of_target(attempt.client, &target, attempt.now_nanos),
     };
-    // Embeddings know no reasoning: what looks like a seal there is a text.
-    let sealed = attempt.client != ClientDialect::OpenaiEmbeddings && has_seal(body);
-    if upstream.answer.passes_through() && !sealed {
-        upstream.body = as_it_is(value, body, &target)?;
-        return Ok(upstream);
+    let is_openai = matches!(target.protocol, Protocol::OpenaiChat | Protocol::OpenaiResponses);
+    let mut losses = Losses::new(attempt.provider.api.as_str(), attempt.lenient, is_openai);
+    if upstream.answer.passes_through() {
+        let sealed = has_seal(body);
+        // Reasoning stands among the items of this one's input, which only its reader tells apart.
+        if !sealed || target.protocol != Protocol::OpenaiResponses {
+            upstream.body = as_it_is(value, body, sealed, &target, &mut losses)?;
+            upstream.dropped = losses.dropped();
+            return Ok(upstream);
+        }
     }
     if !upstream.answer.passes_through() {
         upstream.drop_headers = match attempt.client.vendor() {
@@ -108,8 +113,6 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
             upstream.set_headers.push(("anthropic-version", ANTHROPIC_VERSION.to_owned()));
         }
     }
-    let is_openai = matches!(target.protocol, Protocol::OpenaiChat | Protocol::OpenaiResponses);
-    let mut losses = Losses::new(attempt.provider.api.as_str(), attempt.lenient, is_openai);
     if attempt.client == ClientDialect::OpenaiEmbeddings {
         let request = embeddings::read_request(value)?;
         upstream.answer.base64 = request.base64;
@@ -159,8 +162,15 @@ pub(super) fn write(request: &Request<'_>, target: &Target<'_>, losses: &mut Los
     }
 }
 
-/// The body as the client wrote it, save for the model's name and what the server deviates in. None if nothing changes.
-fn as_it_is(value: Value<'_>, body: &[u8], target: &Target<'_>) -> Result<Option<Vec<u8>>, Refusal> {
+/// The body as the client wrote it, save for the model's name, what the server deviates in, and what another provider has `sealed`. None if
+/// nothing changes.
+fn as_it_is(
+    value: Value<'_>,
+    body: &[u8],
+    sealed: bool,
+    target: &Target<'_>,
+    losses: &mut Losses<'_>,
+) -> Result<Option<Vec<u8>>, Refusal> {
     let mut edits = Edits::default();
     if let Some(model) = target.model_in_body {
         let current = value.get("model").ok_or_else(|| Refusal::missing_field("model"))?;
@@ -171,8 +181,8 @@ fn as_it_is(value: Value<'_>, body: &[u8], target: &Target<'_>) -> Result<Option
         }
     }
     match target.protocol {
-        Protocol::OpenaiChat => openai_chat::as_server_takes_it(value, target, &mut edits),
-        Protocol::AnthropicMessages => anthropic::as_server_takes_it(value, target, &mut edits),
+        Protocol::OpenaiChat => openai_chat::as_server_takes_it(value, target, sealed, losses, &mut edits)?,
+        Protocol::AnthropicMessages => anthropic::as_server_takes_it(value, target, sealed, losses, &mut edits),
         _ => {}
     }
     if edits.is_empty() {

@@ -20,11 +20,14 @@ fn ask(client: ClientDialect, api: ProviderApi, body: &[u8]) -> Result<UpstreamR
     request(&Attempt { client, provider: &provider(api), model, lenient: &[], now_nanos: NOW }, body)
 }
 
-const PAIRS: [(ClientDialect, ProviderApi); 4] = [
+const PAIRS: &[(ClientDialect, ProviderApi)] = &[
     (ClientDialect::OpenaiChat, ProviderApi::Openai),
     (ClientDialect::OpenaiChat, ProviderApi::Anthropic),
     (ClientDialect::AnthropicMessages, ProviderApi::Openai),
     (ClientDialect::AnthropicMessages, ProviderApi::Anthropic),
+    (ClientDialect::OpenaiChat, ProviderApi::Gemini),
+    (ClientDialect::AnthropicMessages, ProviderApi::Gemini),
+    (ClientDialect::AnthropicMessages, ProviderApi::Vertex),
 ];
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -80,7 +83,7 @@ fn the_same_dialect_changes_nothing_but_the_name() {
 #[test]
 fn callers_keys_never_reach_a_provider() {
     let body = br#"{"model":"m","messages":[]}"#;
-    for (client, api) in PAIRS {
+    for &(client, api) in PAIRS {
         let upstream = ask(client, api, body).unwrap();
         for key in crate::endpoint::KEY_HEADERS {
             assert!(upstream.drop_headers.contains(&key), "{client} to {api}: {key}");
@@ -279,6 +282,19 @@ mod laws {
             "input_json_delta",
             "partial_json",
             "thinking",
+            "candidates",
+            "parts",
+            "functionCall",
+            "args",
+            "thought",
+            "thoughtSignature",
+            "finishReason",
+            "STOP",
+            "promptFeedback",
+            "blockReason",
+            "citationMetadata",
+            "citations",
+            "endIndex",
             "{}",
             "{\\\"a\\\":1}",
         ];
@@ -308,7 +324,7 @@ mod laws {
         fn any_request_is_refused_or_becomes_json(bytes in proptest::collection::vec(any::<u8>(), 0..200), messages in json()) {
             let body = format!(r#"{{"model":"m","messages":[{messages}],"tools":[{messages}],"system":[{messages}]}}"#);
             let mut tape = Tape::default();
-            for (client, api) in PAIRS {
+            for &(client, api) in PAIRS {
                 let _refused = ask(client, api, &bytes);
                 if let Ok(UpstreamRequest { body: Some(body), .. }) = ask(client, api, body.as_bytes()) {
                     prop_assert!(tape.parse(&body, Limits::default()).is_ok(), "{}", String::from_utf8_lossy(&body));
@@ -320,7 +336,7 @@ mod laws {
         #[test]
         fn any_answer_becomes_json(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in json(), status in 200u16..600) {
             let mut tape = Tape::default();
-            for (client, api) in PAIRS {
+            for &(client, api) in PAIRS {
                 let plan = plan(client, api);
                 for body in [&*bytes, text.as_bytes()] {
                     if let Some(body) = response(&plan, status, "application/json", body).body {
@@ -339,7 +355,7 @@ mod laws {
         ) {
             let mut stream: Vec<u8> = events.iter().flat_map(|data| format!("data: {data}\n\n").into_bytes()).collect();
             stream.extend(noise);
-            for (client, api) in PAIRS {
+            for &(client, api) in PAIRS {
                 let plan = plan(client, api);
                 let run = |cuts: &[usize]| {
                     let (mut out, mut from) = (Vec::new(), 0);

@@ -2,6 +2,7 @@
 
 use tollgate_wire::json::Value;
 
+use crate::anthropic::citation::read_citation;
 use crate::canonical::{Arguments, Part, Request, Source};
 use crate::refusal::Refusal;
 use crate::request::fields::{boolean, name, optional_string, required_object, string};
@@ -48,7 +49,8 @@ fn block<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut
             None => return Ok(()),
         },
         "thinking" => {
-            let signature = item.get("signature").and_then(|signature| signature.as_str());
+            // An empty one is none.
+            let signature = item.get("signature").and_then(|signature| signature.as_str()).filter(|it| !it.is_empty());
             (Part::Reasoning { text: field("thinking")?, signature }, &["thinking", "signature"])
         }
         "redacted_thinking" => (Part::RedactedReasoning { data: field("data")? }, &["data"]),
@@ -77,15 +79,31 @@ fn block<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut
     for (key, value) in item.entries() {
         match &*name(key) {
             "type" | "cache_control" => {}
-            "citations" if value.is_array() && value.is_empty() => {}
-            "citations" if value.get("enabled").and_then(|enabled| enabled.as_bool()) == Some(false) => {}
+            "citations" if value.is_null() => {}
+            "citations" if *kind.raw() == *"text" && value.is_array() => {}
+            "citations" if *kind.raw() == *"document" => {
+                for (key, value) in required_object(&format!("{at}.citations"), Some(value))?.entries() {
+                    match &*name(key) {
+                        // All documents of a request are to be cited, or none is.
+                        "enabled" => {
+                            request.document_citations |=
+                                boolean(&format!("{at}.citations.enabled"), value)?.unwrap_or(false)
+                        }
+                        key => request.unknown("document.citations", key, value),
+                    }
+                }
+            }
             // The model itself called the tool: the only way there is without server-side tools.
             "caller" if value.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "direct") => {}
             key if known.contains(&key) => {}
             key => request.unknown(kind.raw(), key, value),
         }
     }
+    let is_text = matches!(part, Part::Text { .. });
     parts.push(part);
+    if let Some(citations) = item.get("citations").filter(|_| is_text) {
+        parts.extend(citations.items().filter_map(read_citation).map(Part::Citation));
+    }
     Ok(())
 }
 
@@ -94,13 +112,23 @@ fn source<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<Op
     let at = format!("{at}.source");
     let source = required_object(&at, item.get("source"))?;
     let field = |key: &str| string(&format!("{at}.{key}"), source.get(key));
-    Ok(Some(match field("type")?.raw() {
-        "base64" => Source::Base64 { media_type: field("media_type")?.raw(), data: field("data")?.raw() },
-        "url" => Source::Url(field("url")?),
-        "text" => Source::PlainText(field("data")?),
+    let (read, known): (_, &[&str]) = match field("type")?.raw() {
+        "base64" => {
+            let (media_type, data) = (field("media_type")?.raw(), field("data")?.raw());
+            (Source::Base64 { media_type, data }, &["type", "media_type", "data"])
+        }
+        "url" => (Source::Url(field("url")?), &["type", "url"]),
+        "text" => (Source::PlainText(field("data")?), &["type", "media_type", "data"]),
         other => {
             request.extra(format!("source.{other}"));
             return Ok(None);
         }
-    }))
+    };
+    for (key, value) in source.entries() {
+        let key = name(key);
+        if !known.contains(&&*key) {
+            request.unknown("source", &key, value);
+        }
+    }
+    Ok(Some(read))
 }

@@ -6,6 +6,7 @@ use tollgate_wire::json::Writer;
 use tollgate_wire::sse;
 
 use super::completeness::Completeness;
+use crate::canonical::UNSIGNED;
 
 /// Most bytes that wait for an earlier call to be complete. More is an error: no server mixes calls that far.
 const MAX_WAITING: usize = 1 << 20;
@@ -17,6 +18,8 @@ pub(super) enum Kind {
     Thinking,
     /// The end of a thinking block.
     Signature,
+    /// A citation in a text block: JSON text, and complete.
+    Citation,
     /// A block of its own.
     Redacted,
     /// A call, by its number.
@@ -36,6 +39,8 @@ pub(super) struct Blocks {
     /// How many have begun.
     begun: u32,
     open: Option<Kind>,
+    /// Whether the open block of thinking has its signature.
+    signed: bool,
     /// Of the open call.
     json: Completeness,
     waiting: VecDeque<Waiting>,
@@ -59,7 +64,9 @@ impl Blocks {
         if self.must_wait(kind) {
             self.waiting_bytes += text.len();
             match self.waiting.back_mut() {
-                Some(Waiting::Piece { kind: last, text: waiting }) if *last == kind => waiting.push_str(text),
+                Some(Waiting::Piece { kind: last, text: waiting }) if *last == kind && kind != Kind::Citation => {
+                    waiting.push_str(text);
+                }
                 _ => self.waiting.push_back(Waiting::Piece { kind, text: text.to_owned() }),
             }
             return self.waiting_bytes <= MAX_WAITING;
@@ -142,7 +149,11 @@ impl Blocks {
             }
             Kind::Text => ("text_delta", "text"),
             Kind::Thinking => ("thinking_delta", "thinking"),
-            Kind::Signature => ("signature_delta", "signature"),
+            Kind::Signature => {
+                self.signed = true;
+                ("signature_delta", "signature")
+            }
+            Kind::Citation => ("citations_delta", "citation"),
             Kind::Tool(_) => {
                 if self.open != Some(kind) {
                     // A piece of a call whose block is closed: its JSON was complete, so there is nothing to add to it.
@@ -152,7 +163,11 @@ impl Blocks {
                 ("input_json_delta", "partial_json")
             }
         };
-        let block = if kind == Kind::Signature { Kind::Thinking } else { kind };
+        let block = match kind {
+            Kind::Signature => Kind::Thinking,
+            Kind::Citation => Kind::Text,
+            own => own,
+        };
         if self.open != Some(block) {
             self.begin(block, out, |start| {
                 match block {
@@ -160,10 +175,15 @@ impl Blocks {
                     _ => start.field_str("type", "thinking").field_str("thinking", "").field_str("signature", ""),
                 };
             });
+            self.signed = kind == Kind::Signature;
         }
         let mut json = Writer::with_capacity(text.len() + 96);
         json.begin_object().field_str("type", "content_block_delta").field_u64("index", self.index());
-        json.key("delta").begin_object().field_str("type", delta).key(field).begin_string().raw(text).end_string();
+        json.key("delta").begin_object().field_str("type", delta).key(field);
+        match kind {
+            Kind::Citation => json.raw(text),
+            _ => json.begin_string().raw(text).end_string(),
+        };
         json.end_object().end_object();
         sse::write_event(out, Some("content_block_delta"), json.as_bytes());
     }
@@ -181,6 +201,10 @@ impl Blocks {
     }
 
     fn close(&mut self, out: &mut Vec<u8>) {
+        // There must be a signature. A mark shows that nobody has signed this, should it come back.
+        if self.open == Some(Kind::Thinking) && !self.signed {
+            self.piece(Kind::Signature, UNSIGNED, out);
+        }
         if self.open.take().is_some() {
             let mut json = Writer::with_capacity(48);
             json.begin_object().field_str("type", "content_block_stop").field_u64("index", self.index()).end_object();

@@ -1,15 +1,16 @@
 //! The messages of a messages request.
 
-use tollgate_wire::json::{Value, Writer, unescape};
+use tollgate_wire::json::{Str, Value, Writer, unescape};
 
-use crate::canonical::{Losses, Message, Part, Role, Source};
+use crate::canonical::{Losses, Part, Request, Role, Source, matching_id};
+use crate::protocol::Signer;
 use crate::refusal::Refusal;
 
 /// User and assistant take turns: what the same side says in a row becomes one message. Results of parallel calls must be in one, in
 /// front of everything else the user says there.
-pub(super) fn messages(messages: &[Message<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+pub(super) fn messages(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
     let mut turns: Vec<(Role, Vec<&Part<'_>>)> = Vec::new();
-    for message in messages.iter().filter(|message| message.role != Role::System) {
+    for message in request.messages.iter().filter(|message| message.role != Role::System) {
         let parts = message.parts.iter();
         match turns.last_mut() {
             Some((role, turn)) if *role == message.role => turn.extend(parts),
@@ -30,13 +31,21 @@ pub(super) fn messages(messages: &[Message<'_>], out: &mut Writer, losses: &mut 
             }
             _ => {
                 out.begin_array();
-                parts.iter().try_for_each(|part| block(part, out, losses))?;
+                parts.iter().try_for_each(|part| block(part, request.document_citations, out, losses))?;
                 out.end_array();
             }
         }
         out.end_object();
     }
     Ok(())
+}
+
+/// A call's id as the API takes it, `^[a-zA-Z0-9_-]+$`: ids of other servers have dots and colons in them. A call and its result get the
+/// same one.
+fn tool_id(id: Str<'_>, out: &mut Writer) {
+    let fits =
+        |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    out.raw_str(Str::from_escaped(&matching_id(id.raw(), "toolu_", 12, fits)));
 }
 
 /// The API refuses empty texts, which other dialects send beside tool calls, and thinking that it has not signed.
@@ -48,6 +57,11 @@ fn says_something(part: &Part<'_>, losses: &mut Losses<'_>) -> bool {
             false
         }
         Part::Reasoning { signature: Some(signature), .. } => !signature.is_empty(),
+        // A client of another dialect cannot tell what the API wants to know of a source.
+        Part::Citation(_) => {
+            losses.note("citations");
+            false
+        }
         _ => true,
     }
 }
@@ -67,7 +81,7 @@ fn end(cache: Option<Value<'_>>, out: &mut Writer) {
     out.end_object();
 }
 
-fn block(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+fn block(part: &Part<'_>, cite: bool, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
     match part {
         Part::Text { .. } => text(part, out),
         Part::Refusal { text } => {
@@ -92,32 +106,36 @@ fn block(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(
             if let Some(context) = context {
                 out.field_raw_str("context", *context);
             }
+            if cite {
+                out.key("citations").begin_object().field_bool("enabled", true).end_object();
+            }
             end(*cache, out);
         }
         Part::Reasoning { text, signature } => {
             out.begin_object().field_str("type", "thinking").field_raw_str("thinking", *text);
-            if let Some(signature) = signature {
-                out.field_raw_str("signature", *signature);
+            if let Some(signature) = signature.and_then(|signature| Signer::Anthropic.open(signature)) {
+                out.field_raw_str("signature", Str::from_escaped(signature));
             }
             out.end_object();
         }
         Part::RedactedReasoning { data } => {
-            out.begin_object().field_str("type", "redacted_thinking").field_raw_str("data", *data).end_object();
+            let data = Signer::Anthropic.open(*data).unwrap_or_default();
+            out.begin_object().field_str("type", "redacted_thinking");
+            out.field_raw_str("data", Str::from_escaped(data)).end_object();
         }
         Part::ToolCall { id, name, arguments, cache } => {
-            out.begin_object().field_str("type", "tool_use");
-            match id {
-                Some(id) => out.field_raw_str("id", *id),
-                None => out.field_str("id", ""),
-            };
+            out.begin_object().field_str("type", "tool_use").key("id");
+            tool_id(id.unwrap_or(*name), out);
             out.field_raw_str("name", *name).key("input");
             arguments.write_object(*name, out)?;
             end(*cache, out);
         }
         Part::Audio { .. } => losses.lacks("input_audio")?,
-        Part::Citation(_) => losses.note("citations"),
+        // Taken out before.
+        Part::Citation(_) => {}
         Part::ToolResult { id, content, is_error, cache } => {
-            out.begin_object().field_str("type", "tool_result").field_raw_str("tool_use_id", *id);
+            out.begin_object().field_str("type", "tool_result").key("tool_use_id");
+            tool_id(*id, out);
             match &**content {
                 [] => {}
                 [Part::Text { text, cache: None }] => {
@@ -125,7 +143,7 @@ fn block(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(
                 }
                 parts => {
                     out.key("content").begin_array();
-                    parts.iter().try_for_each(|part| block(part, out, losses))?;
+                    parts.iter().try_for_each(|part| block(part, cite, out, losses))?;
                     out.end_array();
                 }
             }

@@ -24,7 +24,7 @@ const BUDGETED: [&str; 9] = [
 
 /// What to tell the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Thinking {
+pub(crate) enum Thinking {
     /// Nothing.
     Default,
     Budget(u64),
@@ -33,7 +33,7 @@ pub(super) enum Thinking {
 }
 
 /// Chooses what comes closest to what the client asked for.
-pub(super) fn choose(
+pub(crate) fn choose(
     request: &Request<'_>,
     model: &str,
     max_tokens: Option<u64>,

@@ -17,10 +17,11 @@ fn task_type(purpose: Purpose) -> &'static str {
 
 /// Each text is a request of its own, and names the model again.
 pub(super) fn batch(request: &Request<'_>, texts: &[Str<'_>], model: &str, out: &mut Writer) {
-    let model = model.strip_prefix("models/").unwrap_or(model);
+    // Tuned models are a collection of their own.
+    let collection = if model.contains('/') { "" } else { "models/" };
     out.begin_object().key("requests").begin_array();
     for text in texts {
-        out.begin_object().key("model").begin_string().push_str("models/").push_str(model).end_string();
+        out.begin_object().key("model").begin_string().push_str(collection).push_str(model).end_string();
         out.key("content").begin_object().key("parts").begin_array();
         out.begin_object().field_raw_str("text", *text).end_object().end_array().end_object();
         if let Some(purpose) = request.purpose {

@@ -1,10 +1,14 @@
 //! The messages of a chat completion request.
 
+mod part;
+
 use tollgate_wire::json::{Str, Value};
 
-use crate::canonical::{Arguments, Message, Part, Request, Role, Source};
+use super::unknown_fields;
+use crate::canonical::{Arguments, Message, Part, Request, Role};
 use crate::refusal::Refusal;
 use crate::request::fields::{list, name, optional_string, required_object, string};
+use part::content;
 
 pub(super) fn messages<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
     for (index, item) in list("messages", value)?.enumerate() {
@@ -62,8 +66,9 @@ fn assistant<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result
             }
             "tool_calls" => tool_calls(value, at, &mut calls, request)?,
             "function_call" if !value.is_null() => request.extra("functions"),
-            // Parts of an answer that clients send back as they got it, and that hold nothing if so.
+            // Parts of an answer that clients send back as they got it.
             "annotations" if value.is_empty() => {}
+            "annotations" => request.hints.push("annotations"),
             key => request.unknown("message", key, value),
         }
     }
@@ -117,10 +122,12 @@ fn tool_calls<'a>(
             continue;
         }
         let function = required_object(&format!("{at}.function"), call.get("function"))?;
+        unknown_fields("tool_calls.function", function, &["name", "arguments"], request);
         for (key, value) in call.entries() {
             match &*name(key) {
                 // Clients that put calls together from a stream send their index along.
                 "id" | "type" | "function" | "index" => {}
+                "extra_content" => calls.extend(call_signature(value, request)),
                 key => request.unknown("tool_calls", key, value),
             }
         }
@@ -132,6 +139,18 @@ fn tool_calls<'a>(
         });
     }
     Ok(())
+}
+
+/// The signature of a call, where Google's own endpoint of this API has it, `{"google": {"thought_signature": …}}`
+/// (<https://ai.google.dev/gemini-api/docs/thought-signatures#openai>), and where ours puts it: it belongs in front of the call.
+fn call_signature<'a>(extra: Value<'a>, request: &mut Request<'a>) -> Option<Part<'a>> {
+    let google = extra.get("google");
+    unknown_fields("tool_calls.extra_content", extra, &["google"], request);
+    if let Some(google) = google {
+        unknown_fields("tool_calls.extra_content.google", google, &["thought_signature"], request);
+    }
+    let signature = google?.get("thought_signature")?.as_str()?;
+    Some(Part::Reasoning { text: Str::from_escaped(""), signature: Some(signature) })
 }
 
 /// What a tool returned: part of the user's turn.
@@ -150,119 +169,4 @@ fn tool<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result<(), 
     let result = Part::ToolResult { id, content: parts, is_error: false, cache };
     request.messages.push(Message { role: Role::User, parts: vec![result] });
     Ok(())
-}
-
-fn content<'a>(
-    value: Value<'a>,
-    at: &str,
-    parts: &mut Vec<Part<'a>>,
-    request: &mut Request<'a>,
-) -> Result<(), Refusal> {
-    if let Some(text) = value.as_str() {
-        parts.push(Part::Text { text, cache: None });
-        return Ok(());
-    }
-    if !value.is_array() && !value.is_null() {
-        return Err(Refusal::invalid_field(&format!("{at}.content"), "a string or an array of parts"));
-    }
-    for (index, item) in value.items().enumerate() {
-        part(item, &format!("{at}.content[{index}]"), parts, request)?;
-    }
-    Ok(())
-}
-
-fn part<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    let kind = string(&format!("{at}.type"), item.get("type"))?;
-    let cache = item.get("cache_control").filter(|cache| !cache.is_null());
-    let own = match kind.raw() {
-        "text" => {
-            parts.push(Part::Text { text: string(&format!("{at}.text"), item.get("text"))?, cache });
-            "text"
-        }
-        "refusal" => {
-            parts.push(Part::Refusal { text: string(&format!("{at}.refusal"), item.get("refusal"))? });
-            "refusal"
-        }
-        "image_url" => {
-            let (source, detail) = image(item.get("image_url"), at, request)?;
-            parts.push(Part::Image { source, detail, cache });
-            "image_url"
-        }
-        "file" => {
-            file(item.get("file"), cache, at, parts, request)?;
-            "file"
-        }
-        other => {
-            request.extra(other.to_owned());
-            return Ok(());
-        }
-    };
-    for (key, value) in item.entries() {
-        match &*name(key) {
-            "type" | "cache_control" => {}
-            key if key == own => {}
-            key => request.unknown(own, key, value),
-        }
-    }
-    Ok(())
-}
-
-/// Where an image is, and how closely to look at it: `auto` is the default.
-fn image<'a>(
-    value: Option<Value<'a>>,
-    at: &str,
-    request: &mut Request<'a>,
-) -> Result<(Source<'a>, Option<Str<'a>>), Refusal> {
-    let field = format!("{at}.image_url.url");
-    let value = value.ok_or_else(|| Refusal::missing_field(&field))?;
-    let mut detail = None;
-    for (key, value) in value.entries() {
-        match &*name(key) {
-            "url" => {}
-            "detail" => {
-                let word = optional_string(&format!("{at}.image_url.detail"), value)?;
-                detail = word.filter(|word| *word != "auto");
-            }
-            key => request.unknown("image_url", key, value),
-        }
-    }
-    let url = string(&field, value.get("url").or(Some(value)))?;
-    match data_url(url) {
-        Some((media_type, data)) => Ok((Source::Base64 { media_type, data }, detail)),
-        None if url.raw().starts_with("data:") => Err(Refusal::invalid_field(&field, "base64 data in a `data:` URL")),
-        None => Ok((Source::Url(url), detail)),
-    }
-}
-
-fn file<'a>(
-    value: Option<Value<'a>>,
-    cache: Option<Value<'a>>,
-    at: &str,
-    parts: &mut Vec<Part<'a>>,
-    request: &mut Request<'a>,
-) -> Result<(), Refusal> {
-    let value = required_object(&format!("{at}.file"), value)?;
-    let (mut source, mut title) = (None, None);
-    for (key, value) in value.entries() {
-        match &*name(key) {
-            "filename" => title = optional_string(&format!("{at}.file.filename"), value)?,
-            "file_data" => {
-                let field = format!("{at}.file.file_data");
-                let (media_type, data) = data_url(string(&field, Some(value))?)
-                    .ok_or_else(|| Refusal::invalid_field(&field, "a `data:` URL with base64 data"))?;
-                source = Some(Source::Base64 { media_type, data });
-            }
-            key => request.unknown("file", key, value),
-        }
-    }
-    parts.extend(source.map(|source| Part::Document { source, title, context: None, cache }));
-    Ok(())
-}
-
-/// The media type and the base64 of a `data:` URL, still escaped.
-fn data_url<'a>(url: Str<'a>) -> Option<(&'a str, &'a str)> {
-    let (head, data) = url.raw().strip_prefix("data:")?.split_once(',')?;
-    let media_type = head.strip_suffix(";base64")?;
-    // Parameters such as a charset have no place in Anthropic's API, nor any meaning for what it takes.
-    Some((media_type.split(';').next().unwrap_or_default(), data))
 }

@@ -1,30 +1,43 @@
 //! The messages of a chat completion request.
 
-use tollgate_wire::json::{Str, Writer, unescape};
+mod part;
 
-use crate::canonical::{Losses, Message, Part, Role, Source};
+use tollgate_wire::json::{Str, Writer};
+
+use crate::canonical::{Losses, Message, Part, Role};
+use crate::openai_chat::servers::{ReasoningBack, Server};
 use crate::refusal::Refusal;
+use part::text_part;
 
 /// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
 const ERROR_PREFIX: &str = "Error: ";
 
-pub(super) fn messages(messages: &[Message<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
-    for message in messages {
+pub(super) fn messages(
+    messages: &[Message<'_>],
+    server: &Server,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
+    let last = messages.len().saturating_sub(1);
+    for (index, message) in messages.iter().enumerate() {
         match message.role {
-            Role::System => spoken("system", &message.parts, out, losses)?,
-            Role::User => user(&message.parts, out, losses)?,
-            Role::Assistant => assistant(&message.parts, out, losses)?,
+            Role::System => spoken("system", &message.parts, server, out, losses)?,
+            Role::User => user(&message.parts, server, out, losses)?,
+            Role::Assistant => {
+                // The model would take it for a finished turn and begin another one, unless it is told otherwise.
+                let begun = index == last && server.is_strict;
+                if index == last && !begun {
+                    losses.lacks("prefill")?;
+                }
+                assistant(&message.parts, begun, server, out, losses)?;
+            }
         }
-    }
-    // The model would take it for a finished turn and begin another one.
-    if messages.last().is_some_and(|last| last.role == Role::Assistant) {
-        losses.lacks("prefill")?;
     }
     Ok(())
 }
 
 /// Tool results are messages of their own, in the order they stand in; what stands between them is what the user says.
-fn user(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+fn user(parts: &[Part<'_>], server: &Server, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
     let is_result = |part: &Part<'_>| matches!(part, Part::ToolResult { .. });
     for run in parts.chunk_by(|one, other| !is_result(one) && !is_result(other)) {
         match run {
@@ -32,13 +45,13 @@ fn user(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result
                 if cache.is_some() {
                     losses.note("cache_control");
                 }
-                tool_result(*id, content, *is_error, out, losses)?;
+                tool_result(*id, content, *is_error, server, out, losses)?;
             }
-            _ => spoken("user", run, out, losses)?,
+            _ => spoken("user", run, server, out, losses)?,
         }
     }
     if parts.is_empty() {
-        spoken("user", parts, out, losses)?;
+        spoken("user", parts, server, out, losses)?;
     }
     Ok(())
 }
@@ -47,6 +60,7 @@ fn tool_result(
     id: Str<'_>,
     content: &[Part<'_>],
     is_error: bool,
+    server: &Server,
     out: &mut Writer,
     losses: &mut Losses<'_>,
 ) -> Result<(), Refusal> {
@@ -61,10 +75,17 @@ fn tool_result(
             }
             Part::Image { .. } => losses.lacks("tool_result.image")?,
             Part::Document { .. } => losses.lacks("tool_result.document")?,
-            _ => {}
+            Part::Audio { .. } => losses.lacks("tool_result.audio")?,
+            Part::Citation(_) => losses.note("citations"),
+            Part::Refusal { text } => texts.push(*text),
+            Part::Reasoning { .. }
+            | Part::RedactedReasoning { .. }
+            | Part::ToolCall { .. }
+            | Part::ToolResult { .. } => {}
         }
     }
-    out.begin_object().field_str("role", "tool").field_raw_str("tool_call_id", id).key("content");
+    out.begin_object().field_str("role", "tool").key("tool_call_id");
+    out.raw_str(Str::from_escaped(&server.call_id(id.raw()))).key("content");
     let prefix = if is_error { ERROR_PREFIX } else { "" };
     match &*texts {
         [] => {
@@ -76,9 +97,7 @@ fn tool_result(
         [first, rest @ ..] => {
             out.begin_array().begin_object().field_str("type", "text").key("text");
             out.begin_string().push_str(prefix).push_raw_str(*first).end_string().end_object();
-            for text in rest {
-                out.begin_object().field_str("type", "text").field_raw_str("text", *text).end_object();
-            }
+            rest.iter().for_each(|text| text_part(*text, out));
             out.end_array();
         }
     }
@@ -86,36 +105,23 @@ fn tool_result(
     Ok(())
 }
 
-fn assistant(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+fn assistant(
+    parts: &[Part<'_>],
+    begun: bool,
+    server: &Server,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
     out.begin_object().field_str("role", "assistant").key("content");
-    let mut texts = parts.iter().filter_map(|part| match part {
-        Part::Text { text, .. } => Some(*text),
-        _ => None,
-    });
-    match (texts.next(), texts.next()) {
-        (None, _) => {
-            out.null();
-        }
-        (Some(text), None) => {
-            out.raw_str(text);
-        }
-        (Some(first), Some(second)) => {
-            out.begin_array();
-            for text in [first, second].into_iter().chain(texts) {
-                out.begin_object().field_str("type", "text").field_raw_str("text", text).end_object();
-            }
-            out.end_array();
-        }
-    }
-    let mut calls = false;
+    assistant_content(parts, server, out);
+    let (mut calls, mut refusal, mut reasoning) = (false, false, false);
     for part in parts {
         match part {
             Part::Text { cache, .. } if cache.is_some() => losses.note("cache_control"),
-            // Earlier thinking has no place in this API, and its signature only its maker can read.
+            // No server here has signed any, and only its maker can read what is redacted.
+            Part::Reasoning { text, .. } if server.reasoning != ReasoningBack::None => reasoning |= !text.is_empty(),
             Part::Reasoning { .. } | Part::RedactedReasoning { .. } => losses.note("thinking"),
-            Part::Refusal { text } => {
-                out.field_raw_str("refusal", *text);
-            }
+            Part::Refusal { .. } => refusal |= !server.is_strict,
             Part::Image { .. } => losses.lacks("assistant.image")?,
             Part::Document { .. } => losses.lacks("assistant.document")?,
             Part::ToolCall { .. } => calls = true,
@@ -124,23 +130,77 @@ fn assistant(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> R
             Part::Text { .. } | Part::ToolResult { .. } => {}
         }
     }
+    if refusal {
+        joined("refusal", parts, |part| if let Part::Refusal { text } = part { Some(*text) } else { None }, out);
+    }
+    if let ReasoningBack::Field(field) = server.reasoning
+        && reasoning
+    {
+        joined(field, parts, |part| if let Part::Reasoning { text, .. } = part { Some(*text) } else { None }, out);
+    }
     if calls {
         out.key("tool_calls").begin_array();
-        parts.iter().for_each(|part| tool_call(part, out, losses));
+        parts.iter().for_each(|part| tool_call(part, server, out, losses));
         out.end_array();
+    }
+    if begun {
+        out.field_bool("prefix", true);
     }
     out.end_object();
     Ok(())
 }
 
-fn tool_call(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) {
+/// The texts: one as a string, several as parts, none as null.
+fn assistant_content(parts: &[Part<'_>], server: &Server, out: &mut Writer) {
+    let is_content = |part: &Part<'_>| match part {
+        Part::Text { .. } => true,
+        Part::Refusal { .. } => server.is_strict,
+        Part::Reasoning { text, .. } => server.reasoning == ReasoningBack::Part && !text.is_empty(),
+        _ => false,
+    };
+    let mut content = parts.iter().filter(|part| is_content(part));
+    match (content.next(), content.next()) {
+        (None, _) => {
+            out.null();
+        }
+        (Some(Part::Text { text, .. } | Part::Refusal { text }), None) => {
+            out.raw_str(*text);
+        }
+        _ => {
+            out.begin_array();
+            for part in parts.iter().filter(|part| is_content(part)) {
+                match part {
+                    Part::Text { text, .. } | Part::Refusal { text } => text_part(*text, out),
+                    Part::Reasoning { text, .. } => {
+                        out.begin_object().field_str("type", "thinking").key("thinking").begin_array();
+                        text_part(*text, out);
+                        out.end_array().end_object();
+                    }
+                    _ => {}
+                }
+            }
+            out.end_array();
+        }
+    }
+}
+
+/// All the texts of a kind as one string.
+fn joined<'a>(key: &str, parts: &[Part<'a>], text: impl Fn(&Part<'a>) -> Option<Str<'a>>, out: &mut Writer) {
+    out.key(key).begin_string();
+    for text in parts.iter().filter_map(text) {
+        out.push_raw_str(text);
+    }
+    out.end_string();
+}
+
+fn tool_call(part: &Part<'_>, server: &Server, out: &mut Writer, losses: &mut Losses<'_>) {
     let Part::ToolCall { id, name, arguments, cache } = part else { return };
     if cache.is_some() {
         losses.note("cache_control");
     }
     out.begin_object();
     if let Some(id) = id {
-        out.field_raw_str("id", *id);
+        out.key("id").raw_str(Str::from_escaped(&server.call_id(id.raw())));
     }
     out.field_str("type", "function").key("function").begin_object().field_raw_str("name", *name);
     arguments.write_quoted(out.key("arguments"));
@@ -148,7 +208,13 @@ fn tool_call(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) {
 }
 
 /// A message that is nothing but content: a lone text as a string, anything else as parts.
-fn spoken(role: &str, parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+fn spoken(
+    role: &str,
+    parts: &[Part<'_>],
+    server: &Server,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
     out.begin_object().field_str("role", role).key("content");
     match parts {
         [] => {
@@ -162,83 +228,10 @@ fn spoken(role: &str, parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<
         }
         _ => {
             out.begin_array();
-            parts.iter().try_for_each(|item| part(item, out, losses))?;
+            parts.iter().try_for_each(|item| part::part(item, server, out, losses))?;
             out.end_array();
         }
     }
     out.end_object();
     Ok(())
-}
-
-fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
-    match part {
-        Part::Text { cache, .. } | Part::Image { cache, .. } | Part::Document { cache, .. } if cache.is_some() => {
-            losses.note("cache_control");
-        }
-        _ => {}
-    }
-    match part {
-        Part::Text { text, .. } | Part::Refusal { text } => text_part(*text, out),
-        Part::Image { source, detail, .. } => {
-            out.begin_object().field_str("type", "image_url").key("image_url").begin_object().key("url");
-            match source {
-                Source::Url(url) => {
-                    out.raw_str(*url);
-                }
-                Source::Base64 { media_type, data } => data_url(media_type, data, out),
-                // No dialect has such an image; the text is all that could be meant.
-                Source::PlainText(text) => {
-                    out.raw_str(*text);
-                }
-            }
-            if let Some(detail) = detail {
-                out.field_raw_str("detail", *detail);
-            }
-            out.end_object().end_object();
-        }
-        Part::Audio { .. } => losses.lacks("input_audio")?,
-        Part::Citation(_) => losses.note("citations"),
-        Part::Document { source, title, context, .. } => document(source, *title, *context, out, losses)?,
-        Part::Reasoning { .. } | Part::RedactedReasoning { .. } | Part::ToolCall { .. } | Part::ToolResult { .. } => {}
-    }
-    Ok(())
-}
-
-fn text_part(text: Str<'_>, out: &mut Writer) {
-    out.begin_object().field_str("type", "text").field_raw_str("text", text).end_object();
-}
-
-fn document(
-    source: &Source<'_>,
-    title: Option<Str<'_>>,
-    context: Option<Str<'_>>,
-    out: &mut Writer,
-    losses: &mut Losses<'_>,
-) -> Result<(), Refusal> {
-    // What the client says about the document stands in front of it, for the model to read.
-    context.into_iter().for_each(|context| text_part(context, out));
-    match source {
-        Source::Base64 { media_type, data } => {
-            out.begin_object().field_str("type", "file").key("file").begin_object();
-            match title {
-                Some(title) => out.field_raw_str("filename", title),
-                // Required beside the data.
-                None => out.field_str("filename", "document.pdf"),
-            };
-            data_url(media_type, data, out.key("file_data"));
-            out.end_object().end_object();
-        }
-        Source::PlainText(text) => {
-            title.into_iter().for_each(|title| text_part(title, out));
-            text_part(*text, out);
-        }
-        Source::Url(_) => losses.lacks("document.url")?,
-    }
-    Ok(())
-}
-
-fn data_url(media_type: &str, data: &str, out: &mut Writer) {
-    out.begin_string().push_str("data:").push_str(&unescape(media_type)).push_str(";base64,");
-    // Still escaped, and large: copied as it is.
-    out.raw(data).end_string();
 }
