@@ -2,6 +2,7 @@
 
 mod block;
 mod format;
+mod media;
 mod message;
 mod model_fields;
 mod tools;
