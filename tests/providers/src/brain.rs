@@ -16,8 +16,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Options;
 use crate::schema::{Words, synthesize};
+use crate::{Options, Usage};
 
 /// A conversation as read from a request.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +96,8 @@ pub struct Answer {
     pub output_tokens: u64,
     /// Tokens of the thinking.
     pub thinking_tokens: u64,
+    /// The usage that is ordered, for its details.
+    pub ordered: Option<Usage>,
     /// Whether a source is cited for the text.
     pub cited: bool,
 }
@@ -108,6 +110,16 @@ pub const SOURCE_URL: &str = "https://example.com/source";
 pub const REFUSAL: &str = "I'm sorry, but I can't help with that.";
 
 impl Answer {
+    /// Tokens read from a cache, as ordered.
+    pub fn cached_tokens(&self) -> u64 {
+        self.ordered.map_or(0, |usage| usage.cached)
+    }
+
+    /// Tokens written to a cache, as ordered.
+    pub fn written_tokens(&self) -> u64 {
+        self.ordered.map_or(0, |usage| usage.cache_write + usage.cache_write_1h)
+    }
+
     /// The cited passage, where a source is cited: all of the text, and its length in characters.
     pub fn citation(&self) -> Option<(&str, usize)> {
         (self.cited && !self.text.is_empty()).then(|| (self.text.as_str(), self.text.chars().count()))
@@ -208,8 +220,19 @@ pub fn answer(prompt: &Prompt, options: &Options) -> Answer {
     let call_bytes: usize = calls.iter().map(|call| call.name.len() + call.arguments.to_string().len()).sum();
     let counted = (tokens(prompt.input_bytes).max(1), tokens(thinking_bytes + text.len() + call_bytes));
     let (input_tokens, output_tokens) = options.usage.map_or(counted, |usage| (usage.input, usage.output));
-    let thinking_tokens = tokens(thinking_bytes).min(output_tokens);
-    Answer { thinking, text, calls, finish, input_tokens, output_tokens, thinking_tokens, cited: options.citations }
+    let thinking_tokens = options.usage.map_or(0, |usage| usage.reasoning);
+    let thinking_tokens = if thinking_tokens > 0 { thinking_tokens } else { tokens(thinking_bytes) }.min(output_tokens);
+    Answer {
+        thinking,
+        text,
+        calls,
+        finish,
+        input_tokens,
+        output_tokens,
+        thinking_tokens,
+        ordered: options.usage,
+        cited: options.citations,
+    }
 }
 
 fn text(prompt: &Prompt, options: &Options) -> String {

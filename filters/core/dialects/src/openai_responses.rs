@@ -1,5 +1,6 @@
 //! OpenAI responses, <https://platform.openai.com/docs/api-reference/responses>, as a client dialect and as a provider API.
 
+mod as_it_is;
 mod echo;
 mod errors;
 mod output;
@@ -16,6 +17,7 @@ mod write_answer;
 mod write_event;
 mod write_request;
 
+pub(crate) use as_it_is::as_server_takes_it;
 pub(crate) use echo::echo;
 pub(crate) use errors::read_error;
 pub(crate) use read_answer::read_answer;

@@ -86,3 +86,6 @@ fn no_project() -> Refusal {
         "The gateway's configuration of this provider names no `project`, which is part of every path of Vertex AI.";
     Refusal::new(500, RefusalKind::Internal, message)
 }
+
+#[cfg(test)]
+mod tests;

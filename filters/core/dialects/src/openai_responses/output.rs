@@ -2,7 +2,7 @@
 
 use tollgate_wire::json::{Str, Writer};
 
-use crate::canonical::TokenLogprob;
+use crate::canonical::{TokenLogprob, UNSIGNED};
 
 /// In front of the sealed data of reasoning that was redacted, so that it comes back as such: the API has one field for both.
 pub(super) const REDACTED: &str = "tollgate.redacted.";
@@ -86,7 +86,10 @@ impl Item {
                     write_summary(text, out);
                 }
                 out.end_array();
-                if !signature.is_empty() {
+                // By this it is known when it comes back: nobody has stored it.
+                if signature.is_empty() && self.is_told() {
+                    out.field_str("encrypted_content", UNSIGNED);
+                } else if !signature.is_empty() {
                     out.field_raw_str("encrypted_content", Str::from_escaped(signature));
                 }
             }

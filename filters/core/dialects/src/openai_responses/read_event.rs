@@ -4,6 +4,8 @@
 //! servers leave out the pieces, the additions or the repetitions.
 
 mod items;
+#[cfg(test)]
+mod tests;
 
 use tollgate_wire::json::{Str, Value};
 

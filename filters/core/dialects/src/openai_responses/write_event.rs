@@ -19,6 +19,7 @@ use crate::canonical::{Event, FinishReason, synthetic_id};
 use crate::protocol::Signer;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::translate::AnswerPlan;
+use items::Early;
 use log::Log;
 
 /// Most bytes of an answer's texts that are kept, escapes included. The longest answers of today's models are a tenth of it.
@@ -51,6 +52,8 @@ pub(crate) struct EventWriter {
     boundary: bool,
     /// Of the text that comes next, as JSON text.
     logprobs: String,
+    /// Sources that were named before any text of their message.
+    early: Vec<Early>,
     kept: usize,
     max_kept: usize,
     refused_in_words: bool,
@@ -78,6 +81,7 @@ impl EventWriter {
             touched: None,
             boundary: false,
             logprobs: String::new(),
+            early: Vec::new(),
             kept: 0,
             max_kept: MAX_KEPT,
             refused_in_words: false,

@@ -4,10 +4,19 @@ use tollgate_wire::json::{Str, Writer};
 
 use super::EventWriter;
 use super::log::Log;
-use crate::canonical::{Citation, FinishReason, synthetic_id};
+use crate::canonical::{Citation, DocumentPlace, FinishReason, synthetic_id};
 use crate::openai_responses::output::{
     Content, Item, Piece, PieceKind, REDACTED, State, append, chars, write_list, write_summary,
 };
+
+/// A source that waits for the text it is one of. Escaped, as it came.
+#[derive(Debug)]
+pub(super) struct Early {
+    url: Option<String>,
+    title: Option<String>,
+    document: Option<DocumentPlace>,
+    range: Option<(u64, u64)>,
+}
 
 impl EventWriter {
     /// More of the message, or of a new one.
@@ -60,6 +69,12 @@ impl EventWriter {
                 write_list("logprobs", &logprobs, json);
             }
         });
+        for early in std::mem::take(&mut self.early) {
+            let (url, title) = (early.url.as_deref(), early.title.as_deref());
+            let (url, title) = (url.map(Str::from_escaped), title.map(Str::from_escaped));
+            let citation = Citation { url, title, document: early.document, range: early.range, ..Citation::default() };
+            self.citation(&citation, out);
+        }
     }
 
     /// More of the reasoning, or of a new one where that before is signed.
@@ -153,7 +168,12 @@ impl EventWriter {
 
     /// A source of the text so far: from where the provider's part began if it does not tell better.
     pub(super) fn citation(&mut self, citation: &Citation<'_>, out: &mut Vec<u8>) {
-        let Some(index) = self.current.filter(|index| self.is_message(*index)) else { return };
+        let Some(index) = self.current.filter(|index| self.has_text(*index)) else {
+            let kept = |text: Option<Str<'_>>| text.map(|text| text.raw().to_owned());
+            let (url, title) = (kept(citation.url), kept(citation.title));
+            self.kept += url.as_ref().map_or(0, String::len) + title.as_ref().map_or(0, String::len);
+            return self.early.push(Early { url, title, document: citation.document, range: citation.range });
+        };
         let last = match self.items.get(index).map(|item| &item.content) {
             Some(Content::Message(pieces)) => pieces.len().saturating_sub(1),
             _ => return,
@@ -293,6 +313,14 @@ impl EventWriter {
 
     fn is_message(&self, index: usize) -> bool {
         self.items.get(index).is_some_and(|item| matches!(item.content, Content::Message(_)))
+    }
+
+    /// Whether it is a message that ends with text so far.
+    fn has_text(&self, index: usize) -> bool {
+        match self.items.get(index).map(|item| &item.content) {
+            Some(Content::Message(pieces)) => pieces.last().is_some_and(|piece| piece.kind == PieceKind::Text),
+            _ => false,
+        }
     }
 
     fn is_unsigned_reasoning(&self, index: usize) -> bool {

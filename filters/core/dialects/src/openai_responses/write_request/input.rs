@@ -214,52 +214,40 @@ fn reasoning<'a>(
     }
 }
 
-/// Texts and refusals that stand beside each other. Texts are one string, which is how the model reads them: parts of a message of the
-/// model's are the form of its output, for which the published types want an id.
+/// Texts and refusals that stand beside each other, as one string, which is how the model reads them. Parts of a message of the model's are
+/// the form of its output: the published types want an id there, and servers refuse one that is missing.
 fn message(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) {
-    let (mut says, mut refuses) = (false, false);
+    let mut begun = false;
     for part in parts {
-        match part {
+        let text = match part {
             Part::Text { text, cache } => {
-                says |= !text.is_empty();
                 if cache.is_some() {
                     losses.note("cache_control");
                 }
+                text
             }
-            Part::Refusal { text } => refuses |= !text.is_empty(),
-            Part::Citation(_) => losses.note("citations"),
-            _ => {}
+            Part::Refusal { text } => text,
+            Part::Citation(_) => {
+                losses.note("citations");
+                continue;
+            }
+            _ => continue,
+        };
+        if !begun && !text.is_empty() {
+            begun = true;
+            out.begin_object()
+                .field_str("type", "message")
+                .field_str("role", "assistant")
+                .key("content")
+                .begin_string();
+        }
+        if begun {
+            out.push_raw_str(*text);
         }
     }
-    if !says && !refuses {
-        return;
+    if begun {
+        out.end_string().end_object();
     }
-    out.begin_object().field_str("type", "message").field_str("role", "assistant").key("content");
-    if refuses {
-        out.begin_array();
-    } else {
-        out.begin_string();
-    }
-    for part in parts {
-        match part {
-            Part::Text { text, .. } if !refuses => {
-                out.push_raw_str(*text);
-            }
-            Part::Text { text, .. } if !text.is_empty() => {
-                out.begin_object().field_str("type", "output_text").field_raw_str("text", *text).end_object();
-            }
-            Part::Refusal { text } if !text.is_empty() => {
-                out.begin_object().field_str("type", "refusal").field_raw_str("refusal", *text).end_object();
-            }
-            _ => {}
-        }
-    }
-    if refuses {
-        out.end_array();
-    } else {
-        out.end_string();
-    }
-    out.end_object();
 }
 
 fn tool_call(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) {
