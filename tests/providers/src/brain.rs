@@ -2,9 +2,10 @@
 //!
 //! - `answer` in the options: that text.
 //! - `finish` in the options: what an answer that ends so still says (see [`End`]).
-//! - The conversation ends with tool results: `Tool result: ` and their text.
 //! - Tools are offered and the last user message mentions one by name, or the choice of tools demands one: calls. Arguments
-//!   come from the tool's JSON schema; strings take the quoted words of the message in turn.
+//!   come from the tool's JSON schema; strings take the quoted words of the message in turn. Where the conversation ends with tool
+//!   results, what they mention counts instead: an agent can be led from round to round.
+//! - The conversation ends with tool results that mention none: `Tool result: ` and their text.
 //! - Structured output is asked for: JSON, whose strings are the echo.
 //! - Else the echo: `You said: ` and the text of the last user message.
 //!
@@ -15,8 +16,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Options;
 use crate::schema::{Words, synthesize};
+use crate::{Options, Usage};
 
 /// A conversation as read from a request.
 #[derive(Debug, Clone, Default)]
@@ -95,6 +96,8 @@ pub struct Answer {
     pub output_tokens: u64,
     /// Tokens of the thinking.
     pub thinking_tokens: u64,
+    /// The usage that is ordered, for its details.
+    pub ordered: Option<Usage>,
     /// Whether a source is cited for the text.
     pub cited: bool,
 }
@@ -107,6 +110,16 @@ pub const SOURCE_URL: &str = "https://example.com/source";
 pub const REFUSAL: &str = "I'm sorry, but I can't help with that.";
 
 impl Answer {
+    /// Tokens read from a cache, as ordered.
+    pub fn cached_tokens(&self) -> u64 {
+        self.ordered.map_or(0, |usage| usage.cached)
+    }
+
+    /// Tokens written to a cache, as ordered.
+    pub fn written_tokens(&self) -> u64 {
+        self.ordered.map_or(0, |usage| usage.cache_write + usage.cache_write_1h)
+    }
+
     /// The cited passage, where a source is cited: all of the text, and its length in characters.
     pub fn citation(&self) -> Option<(&str, usize)> {
         (self.cited && !self.text.is_empty()).then(|| (self.text.as_str(), self.text.chars().count()))
@@ -207,8 +220,19 @@ pub fn answer(prompt: &Prompt, options: &Options) -> Answer {
     let call_bytes: usize = calls.iter().map(|call| call.name.len() + call.arguments.to_string().len()).sum();
     let counted = (tokens(prompt.input_bytes).max(1), tokens(thinking_bytes + text.len() + call_bytes));
     let (input_tokens, output_tokens) = options.usage.map_or(counted, |usage| (usage.input, usage.output));
-    let thinking_tokens = tokens(thinking_bytes).min(output_tokens);
-    Answer { thinking, text, calls, finish, input_tokens, output_tokens, thinking_tokens, cited: options.citations }
+    let thinking_tokens = options.usage.map_or(0, |usage| usage.reasoning);
+    let thinking_tokens = if thinking_tokens > 0 { thinking_tokens } else { tokens(thinking_bytes) }.min(output_tokens);
+    Answer {
+        thinking,
+        text,
+        calls,
+        finish,
+        input_tokens,
+        output_tokens,
+        thinking_tokens,
+        ordered: options.usage,
+        cited: options.citations,
+    }
 }
 
 fn text(prompt: &Prompt, options: &Options) -> String {
@@ -227,21 +251,22 @@ fn text(prompt: &Prompt, options: &Options) -> String {
 }
 
 fn calls(prompt: &Prompt) -> Vec<Call> {
-    if !prompt.tool_results.is_empty() || prompt.choice == Choice::None {
-        return Vec::new();
-    }
+    let after_results = !prompt.tool_results.is_empty();
+    let said = if after_results { &prompt.tool_results.join("\n") } else { &prompt.user };
     let mut called: Vec<(usize, &Tool)> = match &prompt.choice {
+        Choice::None => Vec::new(),
+        Choice::Named(_) if after_results => Vec::new(),
         Choice::Named(name) => prompt.tools.iter().filter(|tool| tool.name == *name).map(|tool| (0, tool)).collect(),
-        _ => prompt.tools.iter().filter_map(|tool| Some((mention(&prompt.user, &tool.name)?, tool))).collect(),
+        _ => prompt.tools.iter().filter_map(|tool| Some((mention(said, &tool.name)?, tool))).collect(),
     };
     called.sort_by_key(|(at, _)| *at);
-    if called.is_empty() && prompt.choice == Choice::Any {
+    if called.is_empty() && prompt.choice == Choice::Any && !after_results {
         called.extend(prompt.tools.first().map(|tool| (0, tool)));
     }
     if prompt.single_call {
         called.truncate(1);
     }
-    let mut words = Words::quoted_in(&prompt.user, "example");
+    let mut words = Words::quoted_in(said, "example");
     let call = |(_, tool): (usize, &Tool)| {
         let arguments = match synthesize(&tool.schema, &mut words) {
             object @ Value::Object(_) => object,

@@ -48,7 +48,7 @@ mod vector;
 mod vertex;
 
 pub use kind::Kind;
-pub use options::{Options, SigningKey, Usage};
+pub use options::{Options, SigningKey, Usage, UsagePlace};
 pub use record::{Outcome, Received};
 pub(crate) use reply::{Events, Payload, Reply};
 pub use server::Provider;

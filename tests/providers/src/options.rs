@@ -52,12 +52,27 @@ pub struct Options {
     /// Put comments between and inside server-sent events
     #[arg(long, help_heading = "Form")]
     pub comments: bool,
+    /// Begin server-sent events with a byte order mark
+    #[arg(long, help_heading = "Form")]
+    pub bom: bool,
+    /// Spread the data of each server-sent event over two lines
+    #[arg(long, help_heading = "Form")]
+    pub multiline: bool,
+    /// Leave out the `[DONE]` that ends a stream
+    #[arg(long, help_heading = "Form")]
+    pub no_done: bool,
     /// Compress answers with gzip, whether or not the client accepts it
     #[arg(long, help_heading = "Form")]
     pub gzip: bool,
     /// Leave `usage` out of answers and streams
     #[arg(long, help_heading = "Form")]
     pub omit_usage: bool,
+    /// OpenAI chat: put the usage of streams where some imitators of that API put it
+    #[arg(long, value_enum, value_name = "PLACE", help_heading = "Form")]
+    pub usage_place: Option<UsagePlace>,
+    /// OpenAI chat: stream each tool call whole in one chunk, as some imitators of that API do
+    #[arg(long, help_heading = "Form")]
+    pub whole_calls: bool,
 
     /// Answer with this text instead of an echo; tools are not called then
     #[arg(long, value_name = "TEXT", help_heading = "Content")]
@@ -140,14 +155,38 @@ impl From<SigningKey> for String {
     }
 }
 
-/// Tokens to report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Tokens to report. Details are parts of the two totals, whichever way an API adds them up; they come by JSON only
+/// (`usage={"input":9,"output":5,"cached":4}`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
-    /// Tokens of the prompt.
+    /// Tokens of the prompt, all of them.
     pub input: u64,
-    /// Tokens of the answer.
+    /// Tokens of the answer, all of them.
     pub output: u64,
+    /// Of the prompt: read from a cache.
+    #[serde(default)]
+    pub cached: u64,
+    /// Of the prompt: written to a cache, to be kept for minutes.
+    #[serde(default)]
+    pub cache_write: u64,
+    /// Of the prompt: written to a cache, to be kept for an hour.
+    #[serde(default)]
+    pub cache_write_1h: u64,
+    /// Of the answer: thoughts.
+    #[serde(default)]
+    pub reasoning: u64,
+}
+
+/// Where imitators of OpenAI's chat streams put usage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum UsagePlace {
+    /// In the chunk with the finish reason, asked for or not (Mistral, DeepSeek)
+    Finish,
+    /// In every chunk, counting up (vLLM's continuous_usage_stats)
+    Every,
 }
 
 impl std::str::FromStr for Usage {
@@ -159,6 +198,7 @@ impl std::str::FromStr for Usage {
         Ok(Self {
             input: input.trim().parse().map_err(|_| wrong())?,
             output: output.trim().parse().map_err(|_| wrong())?,
+            ..Self::default()
         })
     }
 }

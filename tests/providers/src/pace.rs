@@ -41,8 +41,11 @@ pub fn plan(reply: &Reply, options: &Options) -> Plan {
             if cut_after.is_none() && options.error_after.is_some() {
                 events.push(all.error.clone());
             }
-            let decorate = |event: Bytes| if all.text { decorate(event, options) } else { event };
-            (events.into_iter().map(decorate).collect(), cut_after.is_none())
+            if all.text {
+                events.retain(|event| !options.no_done || &event[..] != DONE);
+                events = events.into_iter().enumerate().map(|(at, event)| decorate(at, event, options)).collect();
+            }
+            (events, cut_after.is_none())
         }
     };
     let events = if options.gzip { gzip(&events, whole_answer) } else { events };
@@ -57,16 +60,27 @@ pub fn plan(reply: &Reply, options: &Options) -> Plan {
     Plan { writes: writes(events, options), reset: options.reset_after.is_some(), length: declared }
 }
 
-fn decorate(event: Bytes, options: &Options) -> Bytes {
-    if !options.crlf && !options.comments {
+/// What ends the streams of OpenAI and Cohere.
+const DONE: &[u8] = b"data: [DONE]\n\n";
+
+fn decorate(number: usize, event: Bytes, options: &Options) -> Bytes {
+    let mark = options.bom && number == 0;
+    if !options.crlf && !options.comments && !options.multiline && !mark {
         return event;
     }
     let mut text = String::from_utf8_lossy(&event).into_owned();
+    if options.multiline {
+        // Lines of data are joined by line ends, and between the members of JSON those are no more than space.
+        text = text.replacen("data: {", "data: {\ndata: ", 1);
+    }
     if options.comments {
         text = format!(": keep-alive\n\n: data follows\n{text}");
     }
     if options.crlf {
         text = text.replace('\n', "\r\n");
+    }
+    if mark {
+        text.insert(0, '\u{feff}');
     }
     text.into()
 }
@@ -188,6 +202,16 @@ mod tests {
         let text = bytes(&plan(&stream(), &Options { crlf: true, comments: true, ..Options::default() }));
         assert!(text.starts_with(": keep-alive\r\n\r\n: data follows\r\ndata: 0\r\n\r\n"));
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    }
+
+    #[test]
+    fn marks_lines_and_ends() {
+        let events = vec!["data: {\"a\":1}\n\n".into(), Bytes::from_static(DONE)];
+        let reply = Reply::sse(events, Bytes::new());
+        let of = |options: Options| bytes(&plan(&reply, &options));
+        assert_eq!(of(Options { no_done: true, ..Options::default() }), "data: {\"a\":1}\n\n");
+        let odd = Options { bom: true, multiline: true, crlf: true, ..Options::default() };
+        assert_eq!(of(odd), "\u{feff}data: {\r\ndata: \"a\":1}\r\n\r\ndata: [DONE]\r\n\r\n");
     }
 
     #[test]

@@ -187,7 +187,7 @@ async fn usage_is_counted_ordered_or_left_out() {
         };
         assert!(has(&counted, 2, 4), "{kind:?}: {counted}");
 
-        let usage = Some(tollgate_providers::Usage { input: 12345, output: 678 });
+        let usage = Some(tollgate_providers::Usage { input: 12345, output: 678, ..Default::default() });
         provider.set(Options { usage, ..Options::default() });
         for stream in [true, false] {
             let answer = ask(kind, provider.addr(), "12345", stream).await.unwrap();

@@ -14,7 +14,7 @@ pub(crate) use ids::{matching_id, synthetic_id};
 pub(crate) use logprobs::TokenLogprob;
 pub(crate) use losses::Losses;
 pub(crate) use request::{
-    Citation, DocumentPlace, Effort, Format, Message, Part, PlaceUnit, Reasoning, Request, Role, Source, Tier, Tool,
-    ToolChoice, Written,
+    Citation, DocumentPlace, Effort, Format, Message, Part, PlaceUnit, Reasoning, Request, Role, Sampling, Source,
+    Tier, Tool, ToolChoice, Written,
 };
 pub(crate) use seal::{UNSIGNED, has_seal, is_sealed, leave_out_foreign, unsealed};

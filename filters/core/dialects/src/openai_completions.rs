@@ -1,10 +1,13 @@
 //! OpenAI's legacy completions, <https://platform.openai.com/docs/api-reference/completions>, as a client dialect. A provider is asked for them only
 //! where they pass through; elsewhere the prompt becomes what a user says.
 
+mod logprobs;
 mod read_request;
 mod request_facts;
 mod response_facts;
 mod stream_facts;
+#[cfg(test)]
+mod tests;
 mod write_answer;
 mod write_event;
 

@@ -1,17 +1,25 @@
 //! OpenAI responses, <https://platform.openai.com/docs/api-reference/responses>, as a client dialect and as a provider API.
 
+mod as_it_is;
 mod echo;
+mod errors;
+mod output;
 mod read_answer;
 mod read_event;
 mod read_request;
 mod request_facts;
 mod response_facts;
 mod stream_facts;
+#[cfg(test)]
+mod tests;
+mod texts;
 mod write_answer;
 mod write_event;
 mod write_request;
 
+pub(crate) use as_it_is::as_server_takes_it;
 pub(crate) use echo::echo;
+pub(crate) use errors::read_error;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_event::EventReader;
 pub(crate) use read_request::read_request;

@@ -85,6 +85,29 @@ impl Usage {
         })
     }
 
+    /// Reads the `usage` object of OpenAI's responses (`ResponseUsage`). None if it is null or holds no count at all.
+    #[must_use]
+    pub fn from_responses(usage: Value<'_>) -> Option<Self> {
+        let (input, output) = (count(usage, "input_tokens"), count(usage, "output_tokens"));
+        if input.is_none() && output.is_none() {
+            return None;
+        }
+        let detail = |of, key| usage.get(of).and_then(|details| count(details, key)).unwrap_or(0);
+        let cached_read = detail("input_tokens_details", "cached_tokens");
+        let cache_write = detail("input_tokens_details", "cache_write_tokens");
+        Some(Self {
+            // A part cannot exceed its total, whatever a server says: it would make the rest negative.
+            input: input.unwrap_or(0).max(cached_read.saturating_add(cache_write)),
+            output: output.unwrap_or(0),
+            cached_read,
+            cache_write,
+            cache_write_1h: 0,
+            reasoning: detail("output_tokens_details", "reasoning_tokens"),
+            audio_input: detail("input_tokens_details", "audio_tokens"),
+            audio_output: detail("output_tokens_details", "audio_tokens"),
+        })
+    }
+
     /// Reads Anthropic's `usage` object (`Usage`, `MessageDeltaUsage`). None if it is null or holds no count at all.
     #[must_use]
     pub fn from_anthropic(usage: Value<'_>) -> Option<Self> {
@@ -104,6 +127,64 @@ impl Usage {
             cache_write,
             cache_write_1h: long.min(cache_write),
             reasoning: thinking.unwrap_or(0),
+            audio_input: 0,
+            audio_output: 0,
+        })
+    }
+
+    /// Reads Gemini's `usageMetadata` (`GenerateContentResponse.UsageMetadata`). None if it is null or holds no count at all.
+    #[must_use]
+    pub fn from_gemini(usage: Value<'_>) -> Option<Self> {
+        let (prompt, answer) = (count(usage, "promptTokenCount"), count(usage, "candidatesTokenCount"));
+        let (thoughts, total) = (count(usage, "thoughtsTokenCount"), count(usage, "totalTokenCount"));
+        if prompt.is_none() && answer.is_none() && thoughts.is_none() && total.is_none() {
+            return None;
+        }
+        let audio = |key| {
+            let details = usage.get(key).into_iter().flat_map(|details| details.items());
+            let is_audio = |detail: &Value<'_>| {
+                detail.get("modality").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "AUDIO")
+            };
+            details.filter(is_audio).filter_map(|detail| count(detail, "tokenCount")).fold(0, u64::saturating_add)
+        };
+        // The cached part is in the prompt, what server-side tools have read is beside it; thoughts are beside the answer.
+        let cached_read = count(usage, "cachedContentTokenCount").unwrap_or(0);
+        let tools = count(usage, "toolUsePromptTokenCount").unwrap_or(0);
+        let reasoning = thoughts.unwrap_or(0);
+        Some(Self {
+            input: prompt.unwrap_or(0).saturating_add(tools).max(cached_read),
+            output: answer.unwrap_or(0).saturating_add(reasoning),
+            cached_read,
+            cache_write: 0,
+            cache_write_1h: 0,
+            reasoning,
+            audio_input: audio("promptTokensDetails"),
+            audio_output: audio("candidatesTokensDetails"),
+        })
+    }
+
+    /// Reads Bedrock's `usage` object (`TokenUsage`), whose `inputTokens` are those that no cache had a part in. None if it is null or
+    /// holds no count at all.
+    #[must_use]
+    pub fn from_bedrock(usage: Value<'_>) -> Option<Self> {
+        let (input, output) = (count(usage, "inputTokens"), count(usage, "outputTokens"));
+        if input.is_none() && output.is_none() {
+            return None;
+        }
+        let cached_read = count(usage, "cacheReadInputTokens").unwrap_or(0);
+        let cache_write = count(usage, "cacheWriteInputTokens").unwrap_or(0);
+        let details = usage.get("cacheDetails").into_iter().flat_map(|details| details.items());
+        let is_long =
+            |detail: &Value<'_>| detail.get("ttl").and_then(|ttl| ttl.as_str()).is_some_and(|ttl| ttl == "1h");
+        let long =
+            details.filter(is_long).filter_map(|detail| count(detail, "inputTokens")).fold(0, u64::saturating_add);
+        Some(Self {
+            input: input.unwrap_or(0).saturating_add(cached_read).saturating_add(cache_write),
+            output: output.unwrap_or(0),
+            cached_read,
+            cache_write,
+            cache_write_1h: long.min(cache_write),
+            reasoning: 0,
             audio_input: 0,
             audio_output: 0,
         })

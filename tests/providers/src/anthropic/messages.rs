@@ -54,21 +54,31 @@ pub(super) struct Message<'a> {
 }
 
 /// Tokens of the request, by how they are billed.
+#[derive(Default)]
 pub(super) struct Input {
     fresh: u64,
+    /// Written, to be kept for five minutes.
     written: u64,
+    /// Written, to be kept for an hour.
+    written_1h: u64,
     read: u64,
 }
 
 impl Input {
     fn of(call: &Call<'_>, request: &Request, answer: &Answer) -> Self {
         let total = answer.input_tokens;
-        let prefix = request.cached_prefix.as_ref().filter(|_| call.options.usage.is_none());
-        let Some(prefix) = prefix else { return Self { fresh: total, written: 0, read: 0 } };
+        if let Some(usage) = answer.ordered {
+            let (written, written_1h, read) = (usage.cache_write, usage.cache_write_1h, usage.cached);
+            return Self { fresh: total.saturating_sub(written + written_1h + read), written, written_1h, read };
+        }
+        let Some((prefix, hour)) = &request.cached else { return Self { fresh: total, ..Self::default() } };
         let cached = tokens(prefix.len()).min(total);
-        let hit = call.shared.cache(&format!("{}\n{prefix}", request.model));
-        let (written, read) = if hit { (0, cached) } else { (cached, 0) };
-        Self { fresh: total - cached, written, read }
+        let fresh = total - cached;
+        match call.shared.cache(&format!("{}\n{prefix}", request.model)) {
+            true => Self { fresh, read: cached, ..Self::default() },
+            false if *hour => Self { fresh, written_1h: cached, ..Self::default() },
+            false => Self { fresh, written: cached, ..Self::default() },
+        }
     }
 }
 
@@ -135,11 +145,11 @@ impl Message<'_> {
     pub(super) fn usage(&self, output_tokens: u64) -> Json {
         object! {
             "input_tokens": self.input.fresh;
-            "cache_creation_input_tokens": self.input.written;
+            "cache_creation_input_tokens": self.input.written + self.input.written_1h;
             "cache_read_input_tokens": self.input.read;
             "cache_creation": object! {
                 "ephemeral_5m_input_tokens": self.input.written;
-                "ephemeral_1h_input_tokens": 0
+                "ephemeral_1h_input_tokens": self.input.written_1h
             };
             "output_tokens": output_tokens;
             "output_tokens_details": self.details(), if self.answer.thinking_tokens > 0;
@@ -151,7 +161,7 @@ impl Message<'_> {
     pub(super) fn final_usage(&self) -> Json {
         object! {
             "input_tokens": self.input.fresh;
-            "cache_creation_input_tokens": self.input.written;
+            "cache_creation_input_tokens": self.input.written + self.input.written_1h;
             "cache_read_input_tokens": self.input.read;
             "output_tokens": self.answer.output_tokens;
             "output_tokens_details": self.details(), if self.answer.thinking_tokens > 0

@@ -39,8 +39,8 @@ pub(super) struct Request {
     pub(super) stream: bool,
     /// Thinking happens, and is not shown.
     pub(super) hide_thinking: bool,
-    /// The texts up to the last cache marker.
-    pub(super) cached_prefix: Option<String>,
+    /// The texts up to the last cache marker, and whether they are kept for an hour.
+    pub(super) cached: Option<(String, bool)>,
 }
 
 /// Reads a request; `counting` for the token count, which has no members about the answer.
@@ -64,13 +64,24 @@ pub(super) fn read(body: &Object<'_>, counting: bool, edition: Edition) -> Read<
     reader.options(body)?;
     let Reader { mut prompt, text, marked, hide_thinking, .. } = reader;
     prompt.input_bytes = text.len();
-    let cached_prefix =
-        if body.get("cache_control").is_some() { Some(text) } else { marked.map(|end| text[..end].to_owned()) };
-    Ok(Request { model, prompt, stream: body.flag("stream")?.unwrap_or(false), hide_thinking, cached_prefix })
+    let whole = marker(body)?.map(|hour| (text.len(), hour));
+    let cached = whole.or(marked).map(|(end, hour)| (text[..end].to_owned(), hour));
+    Ok(Request { model, prompt, stream: body.flag("stream")?.unwrap_or(false), hide_thinking, cached })
 }
 
 fn max_tokens(body: &Object<'_>) -> Read<u64> {
     body.count("max_tokens")?.ok_or_else(|| Fault::Missing(body.at("max_tokens")))
+}
+
+/// A cache marker: whether it is for an hour.
+fn marker(object: &Object<'_>) -> Read<Option<bool>> {
+    let Some(control) = object.object("cache_control")? else { return Ok(None) };
+    control.only(&["type", "ttl"])?;
+    control.one_of("type", &["ephemeral"])?;
+    match control.get("ttl") {
+        None => Ok(Some(false)),
+        Some(_) => Ok(Some(control.one_of("ttl", &["5m", "1h"])? == "1h")),
+    }
 }
 
 /// A request while it is read. The texts are put together in the order the model sees them: tools, system, messages.
@@ -78,18 +89,16 @@ fn max_tokens(body: &Object<'_>) -> Read<u64> {
 struct Reader {
     prompt: Prompt,
     text: String,
-    /// Length of `text` at the last cache marker.
-    marked: Option<usize>,
+    /// Length of `text` at the last cache marker, and whether it is kept for an hour.
+    marked: Option<(usize, bool)>,
     hide_thinking: bool,
     latest: bool,
 }
 
 impl Reader {
     fn mark(&mut self, block: &Object<'_>) -> Read<()> {
-        if let Some(control) = block.object("cache_control")? {
-            control.only(&["type", "ttl"])?;
-            control.one_of("type", &["ephemeral"])?;
-            self.marked = Some(self.text.len());
+        if let Some(hour) = marker(block)? {
+            self.marked = Some((self.text.len(), hour));
         }
         Ok(())
     }

@@ -45,21 +45,31 @@ pub(super) struct Form<'a> {
 }
 
 /// Tokens of the request, by how they are billed.
+#[derive(Default)]
 struct Input {
     fresh: u64,
+    /// Written, to be kept for five minutes.
     written: u64,
+    /// Written, to be kept for an hour.
+    written_1h: u64,
     read: u64,
 }
 
 impl Input {
     fn of(call: &Call<'_>, model: &str, request: &Request, answer: &Answer) -> Self {
         let total = answer.input_tokens;
-        let cached = request.cached.as_ref().filter(|_| call.options.usage.is_none());
-        let Some((prefix, _)) = cached else { return Self { fresh: total, written: 0, read: 0 } };
+        if let Some(usage) = answer.ordered {
+            let (written, written_1h, read) = (usage.cache_write, usage.cache_write_1h, usage.cached);
+            return Self { fresh: total.saturating_sub(written + written_1h + read), written, written_1h, read };
+        }
+        let Some((prefix, ttl)) = &request.cached else { return Self { fresh: total, ..Self::default() } };
         let cached = tokens(prefix.len()).min(total);
-        let hit = call.shared.cache(&format!("{model}\n{prefix}"));
-        let (written, read) = if hit { (0, cached) } else { (cached, 0) };
-        Self { fresh: total - cached, written, read }
+        let fresh = total - cached;
+        match call.shared.cache(&format!("{model}\n{prefix}")) {
+            true => Self { fresh, read: cached, ..Self::default() },
+            false if *ttl == "1h" => Self { fresh, written_1h: cached, ..Self::default() },
+            false => Self { fresh, written: cached, ..Self::default() },
+        }
     }
 }
 
@@ -128,11 +138,12 @@ impl Form<'_> {
     }
 
     pub(super) fn usage(&self) -> Json {
-        let Input { fresh, written, read } = self.input;
-        let output = self.answer.output_tokens;
-        let detail = self.request.cached.as_ref().map(|(_, ttl)| [object! { "inputTokens": written; "ttl": ttl }]);
+        let Input { fresh, written: written_5m, written_1h, read } = self.input;
+        let (written, output) = (written_5m + written_1h, self.answer.output_tokens);
+        let kept = [("5m", written_5m), ("1h", written_1h)].into_iter().filter(|(_, count)| *count > 0);
+        let details: Vec<Json> = kept.map(|(ttl, count)| object! { "inputTokens": count; "ttl": ttl }).collect();
         object! {
-            "cacheDetails": detail, if written > 0;
+            "cacheDetails": details, if written > 0;
             "cacheReadInputTokens": read;
             "cacheWriteInputTokens": written;
             "inputTokens": fresh;

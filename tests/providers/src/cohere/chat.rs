@@ -96,7 +96,7 @@ impl Form<'_> {
 
     pub(super) fn usage(&self) -> Json {
         let counted = object! { "input_tokens": self.answer.input_tokens; "output_tokens": self.answer.output_tokens };
-        object! { "billed_units": counted; "tokens": counted; "cached_tokens": 0 }
+        object! { "billed_units": counted; "tokens": counted; "cached_tokens": self.answer.cached_tokens() }
     }
 
     /// A chunk with tokens made up and certain.

@@ -158,6 +158,7 @@ impl Form<'_> {
         let details = |count: u64| [object! { "modality": "TEXT"; "tokenCount": count }];
         object! {
             "promptTokenCount": input;
+            "cachedContentTokenCount": self.answer.cached_tokens(), if self.answer.cached_tokens() > 0;
             "candidatesTokenCount": output, if output > 0;
             "totalTokenCount": input + output + thoughts;
             "trafficType": "ON_DEMAND", if vertex(self.call);

@@ -125,7 +125,11 @@ pub(super) fn usage(answer: &Answer, n: usize) -> Json {
         "prompt_tokens": answer.input_tokens;
         "completion_tokens": output;
         "total_tokens": answer.input_tokens + output;
-        "prompt_tokens_details": object! { "cached_tokens": 0; "audio_tokens": 0 };
+        "prompt_tokens_details": object! {
+            "cached_tokens": answer.cached_tokens();
+            "cache_write_tokens": answer.written_tokens(), if answer.written_tokens() > 0;
+            "audio_tokens": 0
+        };
         "completion_tokens_details": object! {
             "reasoning_tokens": answer.thinking_tokens * n as u64;
             "audio_tokens": 0;

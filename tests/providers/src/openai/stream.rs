@@ -7,15 +7,15 @@ use super::chat::{
 };
 use super::request::Request;
 use super::{CREATED, errors};
-use crate::Reply;
 use crate::azure::filters;
 use crate::brain::{Answer, fragments, pieces};
 use crate::call::Call;
-use crate::json::{Json, json, object};
+use crate::json::{Json, object};
 use crate::reply::data;
+use crate::{Reply, UsagePlace};
 
 pub(super) fn reply(call: &Call<'_>, request: &Request, answer: &Answer) -> Reply {
-    let chunk = Chunk { call, request };
+    let chunk = Chunk { call, request, answer };
     // The choices are told in turns, as they are when they are generated side by side.
     let steps = deltas(call, answer);
     let mut events: Vec<Bytes> = Vec::new();
@@ -23,18 +23,21 @@ pub(super) fn reply(call: &Call<'_>, request: &Request, answer: &Answer) -> Repl
         events.push(data(&filters::first_chunk()));
     }
     for index in 0..request.n {
-        events.push(chunk.delta(index, first(call, answer, index), None, ""));
+        events.push(chunk.delta(index, first(call, answer, index), ""));
     }
     for step in &steps {
         for index in 0..request.n {
-            events.push(chunk.delta(index, step.delta(call, index), None, step.text()));
+            events.push(chunk.delta(index, step.delta(call, index), step.text()));
         }
     }
+    let place = call.options.usage_place;
     for index in 0..request.n {
-        events.push(chunk.delta(index, object! {}, Some(finish_reason(&answer.finish)), ""));
+        let finish = chunk.choice(index, object! {}, Some(finish_reason(&answer.finish)), "");
+        let usage = (place.is_some() && index + 1 == request.n).then(|| usage(answer, request.n));
+        events.push(data(&chunk.json(&[finish], usage)));
     }
-    if request.include_usage && !call.options.omit_usage {
-        events.push(data(&chunk.json(&[], usage(answer, request.n))));
+    if request.include_usage && !call.options.omit_usage && place != Some(UsagePlace::Finish) {
+        events.push(data(&chunk.json(&[], Some(usage(answer, request.n)))));
     }
     events.push(Bytes::from_static(b"data: [DONE]\n\n"));
     Reply::sse(events, data(&errors::mid_stream()))
@@ -47,6 +50,7 @@ enum Step<'a> {
     Refusal(&'a str),
     Annotations(Vec<Json>),
     Call { number: usize, name: &'a str },
+    Whole { number: usize, name: &'a str, arguments: String },
     Arguments { number: usize, fragment: String },
 }
 
@@ -60,6 +64,10 @@ fn deltas<'a>(call: &'a Call<'_>, answer: &'a Answer) -> Vec<Step<'a>> {
     }
     let single = answer.calls.len() == 1;
     for (number, made) in answer.calls.iter().enumerate() {
+        if call.options.whole_calls {
+            steps.push(Step::Whole { number, name: &made.name, arguments: made.arguments.to_string() });
+            continue;
+        }
         if !single {
             steps.push(Step::Call { number, name: &made.name });
         }
@@ -78,19 +86,20 @@ fn first(call: &Call<'_>, answer: &Answer, index: usize) -> Json {
     match answer.calls.as_slice() {
         [] if refused(answer) => object! { "role": "assistant"; "content": (); "refusal": "" },
         [] => object! { "role": "assistant"; "content": ""; "refusal": () },
+        _ if call.options.whole_calls && !answer.calls.is_empty() => object! { "role": "assistant"; "content": "" },
         [only] => object! {
             "role": "assistant"; "content": ();
-            "tool_calls": [started(call, index, 0, &only.name)];
+            "tool_calls": [started(call, index, 0, &only.name, "")];
             "refusal": ()
         },
         _ => object! { "role": "assistant"; "content": () },
     }
 }
 
-fn started(call: &Call<'_>, index: usize, number: usize, name: &str) -> Json {
+fn started(call: &Call<'_>, index: usize, number: usize, name: &str, arguments: &str) -> Json {
     object! {
         "index": number; "id": call_id(call, index, number); "type": "function";
-        "function": object! { "name": name; "arguments": "" }
+        "function": object! { "name": name; "arguments": arguments }
     }
 }
 
@@ -101,7 +110,10 @@ impl Step<'_> {
             Self::Text(text) => object! { "content": text },
             Self::Refusal(text) => object! { "refusal": text },
             Self::Annotations(all) => object! { "annotations": all },
-            Self::Call { number, name } => object! { "tool_calls": [started(call, index, *number, name)] },
+            Self::Call { number, name } => object! { "tool_calls": [started(call, index, *number, name, "")] },
+            Self::Whole { number, name, arguments } => {
+                object! { "tool_calls": [started(call, index, *number, name, arguments)] }
+            }
             Self::Arguments { number, fragment } => object! {
                 "tool_calls": [object! { "index": number; "function": object! { "arguments": fragment } }]
             },
@@ -119,11 +131,21 @@ impl Step<'_> {
 struct Chunk<'a> {
     call: &'a Call<'a>,
     request: &'a Request,
+    answer: &'a Answer,
 }
 
 impl Chunk<'_> {
-    fn delta(&self, index: usize, delta: Json, finish: Option<&str>, text: &str) -> Bytes {
-        let choice = object! {
+    fn delta(&self, index: usize, delta: Json, text: &str) -> Bytes {
+        let choice = self.choice(index, delta, None, text);
+        // Counting up: of the answer no more than its first token yet.
+        let early =
+            Answer { output_tokens: self.answer.output_tokens.min(1), thinking_tokens: 0, ..self.answer.clone() };
+        let every = self.call.options.usage_place == Some(UsagePlace::Every);
+        data(&self.json(&[choice], every.then(|| usage(&early, self.request.n))))
+    }
+
+    fn choice(&self, index: usize, delta: Json, finish: Option<&str>, text: &str) -> Json {
+        object! {
             "index": index;
             "delta": delta;
             "logprobs": self.request.logprobs.filter(|_| !text.is_empty()).map(|top| {
@@ -131,12 +153,11 @@ impl Chunk<'_> {
             });
             "finish_reason": finish;
             "content_filter_results": filters::delta(text, finish), if filtered(self.call)
-        };
-        data(&self.json(&[choice], json(&())))
+        }
     }
 
     /// With `include_usage`, every chunk has the member, null but in the last.
-    fn json(&self, choices: &[Json], usage: Json) -> Json {
+    fn json(&self, choices: &[Json], usage: Option<Json>) -> Json {
         object! {
             "id": self.call.id("chatcmpl-", 0);
             "object": "chat.completion.chunk";
@@ -145,7 +166,7 @@ impl Chunk<'_> {
             "service_tier": "default";
             "system_fingerprint": FINGERPRINT;
             "choices": choices;
-            "usage": usage, if self.request.include_usage && !self.call.options.omit_usage
+            "usage": usage, if (self.request.include_usage || usage.is_some()) && !self.call.options.omit_usage
         }
     }
 }

@@ -19,10 +19,7 @@ pub(crate) fn as_server_takes_it(
     edits: &mut Edits,
 ) {
     if target.model_in_body.is_none() {
-        // The field takes the place of the other one, key and all.
-        let model = body.entries().find(|(key, _)| *key == "model");
-        let version = format!("\"anthropic_version\":\"{VERTEX_VERSION}\"");
-        model.into_iter().for_each(|(key, value)| edits.push(field_span(key, value), &version));
+        for_vertex(body, edits);
     }
     let Some(messages) = body.get("messages").filter(|_| sealed) else { return };
     let mut foreign = false;
@@ -43,6 +40,19 @@ pub(crate) fn as_server_takes_it(
     if foreign {
         losses.note("thinking");
     }
+}
+
+/// The version in the body and no model there (<https://docs.claude.com/en/api/claude-on-vertex-ai>). Betas stay in their header, as
+/// Anthropic's own client for Vertex has them.
+fn for_vertex(body: Value<'_>, edits: &mut Edits) {
+    // A client made for Vertex has the version there already.
+    if body.get("anthropic_version").is_some() {
+        return cut_fields(body, |key, _| key == "model", edits);
+    }
+    // It takes the place of the model, key and all; a second model would be refused as a duplicate before.
+    let model = body.entries().find(|(key, _)| *key == "model");
+    let version = format!("\"anthropic_version\":\"{VERTEX_VERSION}\"");
+    model.into_iter().for_each(|(key, value)| edits.push(field_span(key, value), &version));
 }
 
 /// The signature of a block of thinking.

@@ -1,7 +1,7 @@
 //! The canonical model, written as a messages request.
 
 mod message;
-mod thinking;
+pub(crate) mod thinking;
 
 use tollgate_wire::json::Writer;
 

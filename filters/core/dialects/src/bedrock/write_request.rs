@@ -1,17 +1,174 @@
-//! The canonical model, written as a request.
+//! The canonical model, written as a Converse request. ConverseStream's is the same.
 
-use crate::canonical::{Losses, Request, Written};
+mod block;
+mod format;
+mod media;
+mod message;
+mod model_fields;
+mod tools;
+
+use tollgate_wire::json::{Str, Value, Writer};
+
+use super::family::Family;
+use crate::canonical::{Losses, Part, Request, Role, Sampling, Tier, Written};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
+use block::Blocks;
+
+/// What is left for the answer where thinking has a budget and nobody named a limit: the limit covers both.
+const ANSWER_TOKENS: u64 = 4_096;
+
+/// Longest value of `requestMetadata`, in bytes.
+const MAX_METADATA: usize = 256;
 
 /// Writes a request.
 ///
 /// # Errors
-/// A 400 for what the provider lacks, unless the policy is lenient about it.
+/// A 400 for what Converse or the model lacks, unless the policy is lenient about it; and for what no leniency can help: a conversation that
+/// the user does not begin, a tool's name out of pattern, tool arguments that are no JSON object.
 pub(crate) fn write_request(
-    _request: &Request<'_>,
+    request: &Request<'_>,
     target: &Target<'_>,
-    _losses: &mut Losses<'_>,
+    losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
-    Err(Refusal::unsupported("chat", target.provider.api.as_str()))
+    let family = Family::of(target.model);
+    if family.cites() {
+        losses.cites_documents();
+    }
+    losses.lacks_extras(request)?;
+    lacks_numbers(request, losses)?;
+    let format = format::choose(request, family, target.model, losses)?;
+    let most = request.max_output_tokens.or(target.max_output_tokens());
+    let fields = model_fields::choose(request, family, target.model, most, losses)?;
+    let mut out = Writer::with_capacity(1024);
+    out.begin_object();
+    let mut blocks = Blocks::new(family, request.document_citations, losses);
+    system(request, &mut blocks, &mut out)?;
+    out.key("messages").begin_array();
+    message::messages(&request.messages, &mut blocks, &mut out)?;
+    out.end_array();
+    // Without a limit a model gives as much as it can, but thinking with a budget must have one.
+    let limit = match fields.budget() {
+        Some(budget) => Some(most.unwrap_or(budget.saturating_add(ANSWER_TOKENS))),
+        None => request.max_output_tokens,
+    };
+    let mut sampling = if fields.refuses_sampling() { Sampling::default() } else { request.sampling };
+    // Newer models of Claude's take one of the two, and 1 says nothing.
+    if family == Family::Claude && sampling.temperature.is_some() && is_one(sampling.top_p) {
+        sampling.top_p = None;
+    }
+    inference(&sampling, &request.stop, limit, &mut out, losses)?;
+    tools::tools(request, &format, family, target.model, &mut out, losses)?;
+    fields.write(request, &mut out);
+    format.write(&mut out);
+    if let Some(user) = request.end_user {
+        end_user(user, &mut out, losses);
+    }
+    // Whatever the account has is what comes without the field.
+    if request.tier == Some(Tier::Standard) {
+        out.key("serviceTier").begin_object().field_str("type", "default").end_object();
+    }
+    out.end_object();
+    Ok(Written { body: out.finish(), json_tool: format.is_tool() })
+}
+
+/// What no model is asked for in Converse.
+fn lacks_numbers(request: &Request<'_>, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+    let sampling = &request.sampling;
+    for (field, penalty) in
+        [("frequency_penalty", sampling.frequency_penalty), ("presence_penalty", sampling.presence_penalty)]
+    {
+        if penalty.and_then(|penalty| penalty.as_f64()).is_some_and(|penalty| penalty != 0.0) {
+            losses.lacks(field)?;
+        }
+    }
+    if sampling.seed.is_some() {
+        losses.lacks("seed")?;
+    }
+    if request.choices != 1 {
+        losses.lacks("n")?;
+    }
+    if request.logprobs.is_some() {
+        losses.lacks("logprobs")?;
+    }
+    Ok(())
+}
+
+/// Converse has one system prompt, of texts. System messages further down are moved up to it.
+fn system(request: &Request<'_>, blocks: &mut Blocks<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    let mut open = false;
+    let messages = request.messages.iter().filter(|message| message.role == Role::System);
+    for part in messages.flat_map(|message| &message.parts) {
+        let (Part::Text { text, .. } | Part::Refusal { text }) = part else {
+            let kind = if matches!(part, Part::Image { .. }) { "images" } else { "files" };
+            return Err(Refusal::invalid_field("messages", &format!("system messages without {kind}")));
+        };
+        if block::is_blank(*text) {
+            continue;
+        }
+        if !open {
+            open = true;
+            out.key("system").begin_array();
+        }
+        blocks.text(*text, out);
+        if let Part::Text { cache, .. } = part {
+            blocks.cache_point(*cache, out);
+        }
+    }
+    if open {
+        out.end_array();
+    }
+    Ok(())
+}
+
+fn is_one(number: Option<Value<'_>>) -> bool {
+    number.and_then(|number| number.as_f64()).is_some_and(|number| number >= 1.0)
+}
+
+fn inference(
+    sampling: &Sampling<'_>,
+    stop: &[Str<'_>],
+    limit: Option<u64>,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
+    let mut temperature = sampling.temperature;
+    // From 0 to 1 here, to 2 at OpenAI.
+    if temperature.and_then(|temperature| temperature.as_f64()).is_some_and(|value| value > 1.0) {
+        losses.lacks("temperature")?;
+        temperature = None;
+    }
+    let top_p = sampling.top_p;
+    if limit.is_none() && temperature.is_none() && top_p.is_none() && stop.is_empty() {
+        return Ok(());
+    }
+    out.key("inferenceConfig").begin_object();
+    if let Some(limit) = limit {
+        out.field_u64("maxTokens", limit);
+    }
+    if let Some(temperature) = temperature {
+        out.field_value("temperature", temperature);
+    }
+    if let Some(top_p) = top_p {
+        out.field_value("topP", top_p);
+    }
+    if !stop.is_empty() {
+        out.key("stopSequences").begin_array();
+        for stop in stop {
+            out.raw_str(*stop);
+        }
+        out.end_array();
+    }
+    out.end_object();
+    Ok(())
+}
+
+/// Who the request is for goes into Bedrock's invocation logs, whose pattern not every id fits; the answer is the same without it.
+fn end_user(user: Str<'_>, out: &mut Writer, losses: &mut Losses<'_>) {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b" :_@$#=/+,-.".contains(&byte);
+    if user.raw().len() <= MAX_METADATA && user.raw().bytes().all(fits) {
+        out.key("requestMetadata").begin_object().field_raw_str("user", user).end_object();
+    } else {
+        losses.note("user");
+    }
 }

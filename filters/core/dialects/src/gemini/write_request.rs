@@ -1,17 +1,49 @@
-//! The canonical model, written as a request.
+//! The canonical model, written as a `generateContent` request.
 
+mod config;
+mod contents;
+mod media;
+mod schema;
+mod thinking;
+mod tools;
+
+use tollgate_policy::translate::ProviderApi;
+use tollgate_wire::json::Writer;
+
+use super::family::Family;
 use crate::canonical::{Losses, Request, Written};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
 
+/// What the writers of all parts must know of where the request goes.
+#[derive(Debug)]
+struct Server {
+    family: Family,
+    /// On Vertex calls have no ids, and files behind URLs have their media type beside them.
+    is_vertex: bool,
+}
+
 /// Writes a request.
 ///
 /// # Errors
-/// A 400 for what the provider lacks, unless the policy is lenient about it.
+/// A 400 for what the model or the API lacks, unless the policy is lenient about it; for tool arguments that are no JSON object; and for
+/// a tool's result that answers no call.
 pub(crate) fn write_request(
-    _request: &Request<'_>,
+    request: &Request<'_>,
     target: &Target<'_>,
-    _losses: &mut Losses<'_>,
+    losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
-    Err(Refusal::unsupported("chat", target.provider.api.as_str()))
+    losses.lacks_extras(request)?;
+    let server = Server { family: Family::of(target.model), is_vertex: target.provider.api == ProviderApi::Vertex };
+    let mut out = Writer::with_capacity(1024);
+    out.begin_object();
+    contents::write(request, &server, &mut out, losses)?;
+    tools::write(request, &mut out, losses)?;
+    config::write(request, &server, &mut out, losses)?;
+    // Who asks is of no effect on the answer, and there is no field for it.
+    if request.end_user.is_some() {
+        losses.note("user");
+    }
+    out.end_object();
+    Ok(Written { body: out.finish(), json_tool: false })
 }

@@ -178,7 +178,7 @@ pub(super) fn finish_reason(reason: FinishReason, json_tool: bool) -> &'static s
 }
 
 /// The `usage` object, details included.
-pub(super) fn write_usage(usage: &Usage, out: &mut Writer) {
+pub(crate) fn write_usage(usage: &Usage, out: &mut Writer) {
     out.begin_object().field_u64("prompt_tokens", usage.input).field_u64("completion_tokens", usage.output);
     out.field_u64("total_tokens", usage.total());
     out.key("prompt_tokens_details").begin_object().field_u64("cached_tokens", usage.cached_read);

@@ -213,14 +213,19 @@ fn format(format: &Format<'_>, server: &Server, out: &mut Writer, losses: &mut L
     Ok(())
 }
 
-/// An effort the client names counts before one that its budget amounts to. Adaptive thinking is what the API does anyway.
-fn thinking(reasoning: Reasoning, server: &Server, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+/// What OpenAI is told of how much to think. An effort the client names counts before one that its budget amounts to; adaptive thinking is
+/// what the API does anyway.
+pub(crate) fn effort(reasoning: Reasoning) -> Option<Effort> {
     let from_budget = |budget| match budget {
         0..MEDIUM_BUDGET => Effort::Low,
         MEDIUM_BUDGET..HIGH_BUDGET => Effort::Medium,
         _ => Effort::High,
     };
-    let Some(effort) = reasoning.effort.or(reasoning.budget.map(from_budget)) else { return Ok(()) };
+    reasoning.effort.or(reasoning.budget.map(from_budget))
+}
+
+fn thinking(reasoning: Reasoning, server: &Server, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+    let Some(effort) = effort(reasoning) else { return Ok(()) };
     if !server.takes("reasoning_effort", losses)? {
         return Ok(());
     }

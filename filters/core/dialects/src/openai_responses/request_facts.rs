@@ -2,9 +2,166 @@
 
 use tollgate_wire::json::Value;
 
+use super::texts::{item, known};
+use crate::ClientDialect;
 use crate::refusal::Refusal;
-use crate::request::RequestFacts;
+use crate::request::{RequestFacts, Seen, limit, name};
+use crate::text::{Place, Texts};
 
-pub(crate) fn request_facts(_body: Value<'_>) -> Result<RequestFacts<'_>, Refusal> {
-    Err(Refusal::internal())
+/// Reads a request. The model must be named, although a stored prompt may name one as well: routes go by it.
+pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Refusal> {
+    let mut texts = Texts::default();
+    let mut seen = Seen::default();
+    let (mut model, mut user, mut safety_identifier, mut max_output_tokens) = (None, None, None, None);
+    let (mut stream, mut has_input) = (false, false);
+    for (key, value) in body.entries() {
+        match &*name(key) {
+            "model" => {
+                seen.once("model")?;
+                model = Some(value.as_str().ok_or_else(|| Refusal::invalid_field("model", "a string"))?);
+            }
+            "stream" => {
+                seen.once("stream")?;
+                stream = match value.as_bool() {
+                    Some(stream) => stream,
+                    None if value.is_null() => false,
+                    None => return Err(Refusal::invalid_field("stream", "true or false")),
+                };
+            }
+            "max_output_tokens" => {
+                seen.once("max_output_tokens")?;
+                max_output_tokens = limit("max_output_tokens", value)?;
+            }
+            "input" => {
+                seen.once("input")?;
+                has_input = true;
+                input(value, &mut texts)?;
+            }
+            "instructions" => texts.free(value, Place::System),
+            "prompt" => {
+                has_input = true;
+                prompt(value, &mut texts);
+            }
+            // What was said before is with the provider.
+            "previous_response_id" | "conversation" => {
+                has_input = true;
+                match value.is_object() {
+                    true => known(value, Place::Other, &mut texts),
+                    false => texts.id(value),
+                }
+            }
+            "user" => {
+                user = value.as_str();
+                texts.free(value, Place::Other);
+            }
+            "safety_identifier" => {
+                safety_identifier = value.as_str();
+                texts.free(value, Place::Other);
+            }
+            "tools" => texts.array(value, Place::Definition, |texts, tool| self::tool(tool, texts)),
+            "text" => text(value, &mut texts),
+            "include" => texts.array(value, Place::Other, |texts, what| texts.keyword(what)),
+            "reasoning" => texts.object(value, Place::Other, |texts, _, value| {
+                texts.keyword(value);
+                true
+            }),
+            "service_tier" | "truncation" | "prompt_cache_retention" => texts.keyword(value),
+            "tool_choice" | "context_management" | "prompt_cache_options" => known(value, Place::Other, &mut texts),
+            // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
+            "temperature"
+            | "top_p"
+            | "top_logprobs"
+            | "max_tool_calls"
+            | "parallel_tool_calls"
+            | "store"
+            | "background"
+            | "metadata"
+            | "prompt_cache_key"
+            | "stream_options" => texts.free(value, Place::Other),
+            _ => texts.unknown_field(key, value, Place::Other),
+        }
+    }
+    let model = model.ok_or_else(|| Refusal::missing_field("model"))?;
+    if !has_input {
+        return Err(Refusal::missing_field("input"));
+    }
+    Ok(RequestFacts {
+        dialect: ClientDialect::OpenaiResponses,
+        body,
+        model,
+        stream,
+        max_output_tokens,
+        choices: 1,
+        end_user: safety_identifier.or(user),
+        wants_stream_usage: true,
+        texts: texts.spans,
+        numbers: texts.numbers,
+        media: texts.media,
+    })
+}
+
+fn input<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {
+    if let Some(text) = value.as_str() {
+        texts.push(text, Place::User);
+        return Ok(());
+    }
+    if !value.is_array() && !value.is_null() {
+        return Err(Refusal::invalid_field("input", "a string or an array of items"));
+    }
+    for (index, value) in value.items().enumerate() {
+        if !value.is_object() {
+            return Err(Refusal::invalid_field(&format!("input[{index}]"), "an object"));
+        }
+        item(value, texts);
+    }
+    Ok(())
+}
+
+/// A stored prompt, and what is put into it.
+fn prompt<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::User, |texts, name, value| {
+        match name {
+            "id" | "version" => texts.id(value),
+            "variables" => texts.object(value, Place::User, |texts, _, variable| {
+                known(variable, Place::User, texts);
+                true
+            }),
+            _ => return false,
+        }
+        true
+    });
+}
+
+fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::Definition, |texts, name, value| {
+        match name {
+            "type" => texts.keyword(value),
+            "name" => texts.free(value, Place::Name),
+            "description" | "parameters" | "format" | "output_schema" => texts.free(value, Place::Definition),
+            "tools" => texts.array(value, Place::Definition, |texts, inner| tool(inner, texts)),
+            "strict" | "async" | "defer_loading" | "server_label" | "require_approval" => {
+                texts.free(value, Place::Other)
+            }
+            _ => return false,
+        }
+        true
+    });
+}
+
+fn text<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::Definition, |texts, name, value| {
+        match name {
+            "verbosity" => texts.keyword(value),
+            "format" => texts.object(value, Place::Definition, |texts, name, value| {
+                match name {
+                    "type" => texts.keyword(value),
+                    "name" | "description" | "schema" | "strict" => texts.free(value, Place::Definition),
+                    _ => return false,
+                }
+                true
+            }),
+            _ => return false,
+        }
+        true
+    });
 }

@@ -73,8 +73,36 @@ impl Refusal {
             ClientDialect::OpenaiResponses | ClientDialect::AnthropicMessages => Some("error"),
             ClientDialect::OpenaiChat | ClientDialect::OpenaiCompletions | ClientDialect::OpenaiEmbeddings => None,
         };
-        sse::write_event(&mut out, name, &self.body(dialect));
+        match dialect {
+            ClientDialect::OpenaiResponses => sse::write_event(&mut out, name, &self.responses_event()),
+            _ => sse::write_event(&mut out, name, &self.body(dialect)),
+        }
         out
+    }
+
+    /// The `error` event of the Responses API. The reference has the error's fields in the event itself
+    /// (<https://platform.openai.com/docs/api-reference/responses-streaming/error>), the API sends them in an object, by which OpenAI's own SDKs
+    /// know that they must raise an exception: both are there. How many events came before is not known here, and readers want a number.
+    fn responses_event(&self) -> Vec<u8> {
+        let mut out = Writer::with_capacity(2 * self.message.len() + 192);
+        out.begin_object().field_str("type", "error").field_u64("sequence_number", 0);
+        self.openai_fields(&mut out);
+        out.key("error").begin_object().field_str("type", self.openai_type());
+        self.openai_fields(&mut out);
+        out.end_object().end_object();
+        out.finish()
+    }
+
+    fn openai_fields(&self, out: &mut Writer) {
+        match self.openai_code() {
+            Some(code) => out.field_str("code", code),
+            None => out.field_null("code"),
+        };
+        out.field_str("message", &self.message);
+        match &self.param {
+            Some(param) => out.field_str("param", param),
+            None => out.field_null("param"),
+        };
     }
 
     /// `error.type` of OpenAI's API.

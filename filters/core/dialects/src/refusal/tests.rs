@@ -90,6 +90,11 @@ fn a_stream_gets_the_same_as_an_event() {
         "data: {\"error\":{\"message\":\"The provider hung up.\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n"
     );
     assert_eq!(
+        String::from_utf8(refusal.render_event(ClientDialect::OpenaiResponses)).unwrap(),
+        "event: error\ndata: {\"type\":\"error\",\"sequence_number\":0,\"code\":null,\"message\":\"The provider hung up.\",\"param\":null,\
+         \"error\":{\"type\":\"server_error\",\"code\":null,\"message\":\"The provider hung up.\",\"param\":null}}\n\n"
+    );
+    assert_eq!(
         String::from_utf8(refusal.render_event(ClientDialect::AnthropicMessages)).unwrap(),
         "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"The provider hung up.\"}}\n\n"
     );

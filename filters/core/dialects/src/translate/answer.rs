@@ -42,13 +42,18 @@ pub fn response(plan: &AnswerPlan, status: u16, content_type: &str, body: &[u8])
     }
     let written = match plan.client {
         ClientDialect::OpenaiEmbeddings => embeddings::translate_answer(value, plan),
-        _ => read(plan.protocol, value).map(|answer| write(&answer, plan)),
+        _ => read(plan.protocol, value).map(|mut answer| {
+            answer.model = answer.model.or(Some(plan.model()));
+            write(&answer, plan)
+        }),
     };
     let Some(body) = written else {
         // Some servers report errors with a status of success.
         return match value.get("error").filter(|error| !error.is_null()) {
             Some(_) => fail(plan, status, &read_error(plan.protocol, 502, value)),
-            None => fail(plan, status, &unreadable(status, content_type)),
+            None => {
+                fail(plan, status, &failure(plan.protocol, value).unwrap_or_else(|| unreadable(status, content_type)))
+            }
         };
     };
     let content_type = if plan.streaming { "text/event-stream" } else { "application/json" };
@@ -63,6 +68,15 @@ fn read<'a>(protocol: Protocol, body: Value<'a>) -> Option<Answer<'a>> {
         Protocol::Gemini => gemini::read_answer(body),
         Protocol::Converse => bedrock::read_answer(body),
         Protocol::CohereChat => cohere::read_answer(body),
+        _ => None,
+    }
+}
+
+/// Why an answer is none, where it says so itself.
+fn failure(protocol: Protocol, body: Value<'_>) -> Option<Refusal> {
+    match protocol {
+        Protocol::Gemini => gemini::failure(body),
+        Protocol::CohereChat => cohere::failure(body),
         _ => None,
     }
 }
@@ -116,11 +130,14 @@ fn is_well_formed_error(client: ClientDialect, body: Value<'_>) -> bool {
 fn read_error(protocol: Protocol, status: u16, body: Value<'_>) -> Refusal {
     let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
     match protocol {
-        Protocol::OpenaiChat | Protocol::OpenaiResponses | Protocol::OpenaiCompletions | Protocol::OpenaiEmbeddings => {
+        Protocol::OpenaiResponses => openai_responses::read_error(status, error, body),
+        Protocol::OpenaiChat | Protocol::OpenaiCompletions | Protocol::OpenaiEmbeddings => {
             openai_chat::read_error(status, error, body)
         }
         // Claude on Vertex is behind Google's front door, which has errors of its own.
-        Protocol::AnthropicMessages if error.get("code").is_some() => gemini::read_error(status, body),
+        Protocol::AnthropicMessages if body.is_array() || error.get("code").is_some() => {
+            gemini::read_error(status, body)
+        }
         Protocol::AnthropicMessages => anthropic::read_error(status, error),
         Protocol::Gemini | Protocol::GeminiEmbeddings | Protocol::VertexEmbeddings => gemini::read_error(status, body),
         Protocol::Converse | Protocol::TitanEmbeddings | Protocol::BedrockCohereEmbeddings => {

@@ -245,6 +245,11 @@ mod tests {
         assert!(edits.contains(&HeaderEdit::Set("request-id", "r".to_owned())));
         assert!(edits.contains(&HeaderEdit::Remove("openai-organization".to_owned())));
 
+        let headers = [("x-amzn-requestid", "aws"), ("x-amzn-bedrock-input-token-count", "5")];
+        let edits = answer_headers(&plan(ClientDialect::AnthropicMessages, ProviderApi::Bedrock), headers);
+        assert!(edits.contains(&HeaderEdit::Set("request-id", "aws".to_owned())));
+        assert!(edits.contains(&HeaderEdit::Remove("x-amzn-bedrock-input-token-count".to_owned())));
+
         let headers = [
             ("x-ratelimit-remaining-tokens-minute", "7"),
             ("x-ratelimitbysize-limit-minute", "9"),

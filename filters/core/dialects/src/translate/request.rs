@@ -96,25 +96,20 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
     let is_openai = matches!(target.protocol, Protocol::OpenaiChat | Protocol::OpenaiResponses);
     let mut losses = Losses::new(attempt.provider.api.as_str(), attempt.lenient, is_openai);
     if upstream.answer.passes_through() {
-        let sealed = has_seal(body);
-        // Reasoning stands among the items of this one's input, which only its reader tells apart.
-        if !sealed || target.protocol != Protocol::OpenaiResponses {
-            upstream.body = as_it_is(value, body, sealed, &target, &mut losses)?;
-            upstream.dropped = losses.dropped();
-            return Ok(upstream);
-        }
+        upstream.body = as_it_is(value, body, has_seal(body), &target, &mut losses)?;
+        upstream.dropped = losses.dropped();
+        return Ok(upstream);
     }
-    if !upstream.answer.passes_through() {
-        upstream.drop_headers = match attempt.client.vendor() {
-            ClientVendor::Openai => FROM_OPENAI_DROPS,
-            ClientVendor::Anthropic => FROM_ANTHROPIC_DROPS,
-        };
-        if target.protocol == Protocol::AnthropicMessages && target.model_in_body.is_some() {
-            upstream.set_headers.push(("anthropic-version", ANTHROPIC_VERSION.to_owned()));
-        }
+    upstream.drop_headers = match attempt.client.vendor() {
+        ClientVendor::Openai => FROM_OPENAI_DROPS,
+        ClientVendor::Anthropic => FROM_ANTHROPIC_DROPS,
+    };
+    if target.protocol == Protocol::AnthropicMessages && target.model_in_body.is_some() {
+        upstream.set_headers.push(("anthropic-version", ANTHROPIC_VERSION.to_owned()));
     }
     if attempt.client == ClientDialect::OpenaiEmbeddings {
         let request = embeddings::read_request(value)?;
+        upstream.answer.base64 = request.base64;
         upstream.body = Some(embeddings::write_request(&request, &target, &mut losses)?);
     } else {
         let mut request = read(attempt.client, value)?;
@@ -181,6 +176,7 @@ fn as_it_is(
     }
     match target.protocol {
         Protocol::OpenaiChat => openai_chat::as_server_takes_it(value, target, sealed, losses, &mut edits)?,
+        Protocol::OpenaiResponses => openai_responses::as_server_takes_it(value, sealed, losses, &mut edits),
         Protocol::AnthropicMessages => anthropic::as_server_takes_it(value, target, sealed, losses, &mut edits),
         _ => {}
     }

@@ -72,7 +72,9 @@ impl Form<'_> {
         let (ended, answer) = (status != "in_progress", self.answer);
         let usage = object! {
             "input_tokens": answer.input_tokens;
-            "input_tokens_details": object! { "cached_tokens": 0; "cache_write_tokens": 0 };
+            "input_tokens_details": object! {
+                "cached_tokens": answer.cached_tokens(); "cache_write_tokens": answer.written_tokens()
+            };
             "output_tokens": answer.output_tokens;
             "output_tokens_details": object! { "reasoning_tokens": answer.thinking_tokens };
             "total_tokens": answer.input_tokens + answer.output_tokens

@@ -9,13 +9,16 @@ use crate::refusal::Refusal;
 /// The least budget the API takes.
 const LEAST_BUDGET: u64 = 1_024;
 
-/// Models that are given a budget, by a part of their name. Those before them cannot think, those after them are told an effort.
-const BUDGETED: [&str; 9] = [
+/// Models that are given a budget, by a part of their name. Those before them cannot think, those after them are told an effort. On
+/// Vertex the version is behind an `@`.
+const BUDGETED: [&str; 11] = [
     "claude-3-7",
     "claude-sonnet-4-0",
+    "claude-sonnet-4@",
     "claude-sonnet-4-2025",
     "claude-sonnet-4-5",
     "claude-opus-4-0",
+    "claude-opus-4@",
     "claude-opus-4-1",
     "claude-opus-4-2025",
     "claude-opus-4-5",
@@ -24,7 +27,7 @@ const BUDGETED: [&str; 9] = [
 
 /// What to tell the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Thinking {
+pub(crate) enum Thinking {
     /// Nothing.
     Default,
     Budget(u64),
@@ -33,7 +36,7 @@ pub(super) enum Thinking {
 }
 
 /// Chooses what comes closest to what the client asked for.
-pub(super) fn choose(
+pub(crate) fn choose(
     request: &Request<'_>,
     model: &str,
     max_tokens: Option<u64>,
