@@ -20,7 +20,7 @@ mod tests;
 mod usage;
 mod write_request;
 
-pub(crate) use errors::{read_error, failure};
+pub(crate) use errors::{failure, read_error};
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_event::EventReader;
 pub(crate) use target::target;

@@ -19,16 +19,6 @@ fn ask(client: ClientDialect, api: ProviderApi, body: &[u8]) -> Result<UpstreamR
     ask_for(client, api, "other", body)
 }
 
-<<<<<<< HEAD
-const PAIRS: &[(ClientDialect, ProviderApi)] = &[
-    (ClientDialect::OpenaiChat, ProviderApi::Openai),
-    (ClientDialect::OpenaiChat, ProviderApi::Anthropic),
-    (ClientDialect::AnthropicMessages, ProviderApi::Openai),
-    (ClientDialect::AnthropicMessages, ProviderApi::Anthropic),
-    (ClientDialect::OpenaiChat, ProviderApi::Gemini),
-    (ClientDialect::AnthropicMessages, ProviderApi::Gemini),
-    (ClientDialect::AnthropicMessages, ProviderApi::Vertex),
-=======
 fn ask_for(client: ClientDialect, api: ProviderApi, model: &str, body: &[u8]) -> Result<UpstreamRequest, Refusal> {
     request(&Attempt { client, provider: &provider(api), model: Some(model), lenient: &[], now_nanos: NOW }, body)
 }
@@ -49,7 +39,6 @@ const MODELS: [(ProviderApi, &str); 14] = [
     (ProviderApi::Bedrock, "cohere.embed-english-v3"),
     (ProviderApi::Cohere, "command-a-03-2025"),
     (ProviderApi::Cohere, "embed-v4.0"),
->>>>>>> p-chat
 ];
 
 /// Every client with every model that can serve it.
@@ -113,11 +102,6 @@ fn the_same_dialect_changes_nothing_but_the_name() {
 
 #[test]
 fn callers_keys_never_reach_a_provider() {
-<<<<<<< HEAD
-    let body = br#"{"model":"m","messages":[]}"#;
-    for &(client, api) in PAIRS {
-        let upstream = ask(client, api, body).unwrap();
-=======
     let mut asked = 0;
     for (client, api, model) in pairs() {
         let body = match client {
@@ -130,7 +114,6 @@ fn callers_keys_never_reach_a_provider() {
         };
         let Ok(upstream) = ask_for(client, api, model, body.as_bytes()) else { continue };
         asked += 1;
->>>>>>> p-chat
         for key in crate::endpoint::KEY_HEADERS {
             assert!(upstream.drop_headers.contains(&key), "{client} to {api}: {key}");
         }
@@ -255,12 +238,8 @@ mod laws {
     use super::super::request::{read, write};
     use super::super::target::Target;
     use super::*;
-<<<<<<< HEAD
-    use crate::canonical::{Losses, Message, Part, Request, Role, Written, leave_out_foreign};
-=======
     use crate::canonical::{Answer, Arguments, Losses, Message, Part, Request, Role, Written, leave_out_foreign};
     use crate::{anthropic, openai_chat};
->>>>>>> p-chat
 
     /// Every request of the golden files.
     fn requests() -> Vec<(ClientDialect, String, Vec<u8>)> {
@@ -305,7 +284,6 @@ mod laws {
             }
             request.messages = joined;
             request.max_output_tokens.get_or_insert(4_096);
-<<<<<<< HEAD
             // An effort is written with the thinking it is about.
             request.reasoning.adaptive |= request.reasoning.effort.is_some();
         }
@@ -320,10 +298,6 @@ mod laws {
             tool.parameters = tool.parameters.filter(properties);
             // Where it is not said, each API has a default of its own: what a writer means it says.
             tool.strict.get_or_insert(false);
-=======
-            // An effort is one of thinking, which its own field switches on.
-            request.reasoning.adaptive |= request.reasoning.effort.is_some();
->>>>>>> p-chat
         }
         format!("{request:#?}")
     }
@@ -344,14 +318,11 @@ mod laws {
             let provider = provider(api);
             let target = Target::choose(client, &provider, "model", first.stream).unwrap();
             leave_out_foreign(&mut first, client, target.protocol.signer(), &mut losses);
-<<<<<<< HEAD
             // Ids that the API does not take come out as others, calls and results alike; tests of theirs see to that.
             let is_odd = |part: &Part<'_>| matches!(part, Part::ToolCall { id: Some(id), .. } if id.raw().len() > 40 || id.raw().contains(['/', ':', '.']));
             if first.messages.iter().flat_map(|message| &message.parts).any(is_odd) {
                 continue;
             }
-=======
->>>>>>> p-chat
             // Extras are refused by name, and tests of theirs see to that.
             let Ok(Written { body: written, .. }) = write(&first, &target, &mut losses) else { continue };
             // What only the other dialect can say is dropped here as well, and listed.
@@ -475,8 +446,6 @@ mod laws {
             "input_json_delta",
             "partial_json",
             "thinking",
-<<<<<<< HEAD
-=======
             "signature",
             "citations",
             "citation",
@@ -500,7 +469,6 @@ mod laws {
             "input_audio",
             "format",
             "wav",
->>>>>>> p-chat
             "candidates",
             "parts",
             "functionCall",
@@ -508,14 +476,12 @@ mod laws {
             "thought",
             "thoughtSignature",
             "finishReason",
-<<<<<<< HEAD
             "STOP",
             "promptFeedback",
             "blockReason",
             "citationMetadata",
             "citations",
             "endIndex",
-=======
             "output",
             "contentBlockDelta",
             "toolUse",
@@ -531,7 +497,6 @@ mod laws {
             "embeddings",
             "embedding",
             "vector",
->>>>>>> p-chat
             "{}",
             "{\\\"a\\\":1}",
         ];
@@ -561,15 +526,9 @@ mod laws {
         fn any_request_is_refused_or_becomes_json(bytes in proptest::collection::vec(any::<u8>(), 0..200), messages in json()) {
             let body = format!(r#"{{"model":"m","messages":[{messages}],"tools":[{messages}],"system":[{messages}],"input":{messages}}}"#);
             let mut tape = Tape::default();
-<<<<<<< HEAD
-            for &(client, api) in PAIRS {
-                let _refused = ask(client, api, &bytes);
-                if let Ok(UpstreamRequest { body: Some(body), .. }) = ask(client, api, body.as_bytes()) {
-=======
             for (client, api, model) in pairs() {
                 let _refused = ask_for(client, api, model, &bytes);
                 if let Ok(UpstreamRequest { body: Some(body), .. }) = ask_for(client, api, model, body.as_bytes()) {
->>>>>>> p-chat
                     prop_assert!(tape.parse(&body, Limits::default()).is_ok(), "{}", String::from_utf8_lossy(&body));
                 }
             }
@@ -579,13 +538,8 @@ mod laws {
         #[test]
         fn any_answer_becomes_json(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in json(), status in 200u16..600) {
             let mut tape = Tape::default();
-<<<<<<< HEAD
-            for &(client, api) in PAIRS {
-                let plan = plan(client, api);
-=======
             for (client, api, model) in pairs() {
                 let plan = AnswerPlan::new(client, &provider(api), model, NOW).unwrap();
->>>>>>> p-chat
                 for body in [&*bytes, text.as_bytes()] {
                     if let Some(body) = response(&plan, status, "application/json", body).body {
                         prop_assert!(tape.parse(&body, Limits::default()).is_ok(), "{}", String::from_utf8_lossy(&body));
@@ -603,13 +557,8 @@ mod laws {
         ) {
             let mut stream: Vec<u8> = events.iter().flat_map(|data| format!("data: {data}\n\n").into_bytes()).collect();
             stream.extend(noise);
-<<<<<<< HEAD
-            for &(client, api) in PAIRS {
-                let plan = plan(client, api);
-=======
             for (client, api, model) in pairs() {
                 let plan = AnswerPlan::new(client, &provider(api), model, NOW).unwrap();
->>>>>>> p-chat
                 let run = |cuts: &[usize]| {
                     let (mut out, mut from) = (Vec::new(), 0);
                     let mut translator = StreamTranslator::new(&plan);
