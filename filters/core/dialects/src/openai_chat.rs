@@ -10,6 +10,8 @@ mod request_facts;
 mod response_facts;
 mod servers;
 mod stream_facts;
+#[cfg(test)]
+mod tests;
 mod write_answer;
 mod write_event;
 mod write_request;

@@ -42,6 +42,20 @@ pub struct RequestFacts<'a> {
     pub media: u32,
 }
 
+impl RequestFacts<'_> {
+    /// How many tokens the input is made of that the client counted itself: it may send the ids of a model's tokens in the place of a text,
+    /// which are none of the [`texts`](Self::texts).
+    #[must_use]
+    pub fn token_ids(&self) -> u64 {
+        let field = match self.dialect {
+            ClientDialect::OpenaiEmbeddings => "input",
+            ClientDialect::OpenaiCompletions => "prompt",
+            _ => return 0,
+        };
+        self.body.get(field).map_or(0, embeddings::token_ids)
+    }
+}
+
 /// Reads a request.
 ///
 /// # Errors

@@ -32,3 +32,10 @@ pub fn facts<'a>(dialect: ClientDialect, body: Value<'a>) -> ResponseFacts<'a> {
         ClientDialect::AnthropicMessages => anthropic::response_facts(body),
     }
 }
+
+/// A shorter answer with the same facts, where most of one is neither text nor fact: vectors. There may be more of those than a
+/// [parse](tollgate_wire::json::Limits) takes. None for an answer that must be read as it is; a shorter one holds no texts.
+#[must_use]
+pub fn shortened(dialect: ClientDialect, body: &[u8]) -> Option<Vec<u8>> {
+    if dialect == ClientDialect::OpenaiEmbeddings { embeddings::without_vectors(body) } else { None }
+}

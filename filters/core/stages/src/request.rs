@@ -141,12 +141,13 @@ impl Exchange {
     }
 }
 
-/// Tokens of the input: the texts, and what each message and request adds.
+/// Tokens of the input: the texts, what each message and request adds, and what the client counted itself.
 fn estimate(asked: &RequestFacts<'_>, model: &str) -> Estimate {
     let vocabulary = Vocabulary::of_model(model);
     let texts: Estimate =
         asked.texts.iter().map(|text| tollgate_tokens::estimate(&text.text.decode(), vocabulary)).sum();
-    texts + frame(asked, vocabulary)
+    let counted = asked.token_ids();
+    texts + frame(asked, vocabulary) + Estimate { tokens: counted, upper_bound: counted }
 }
 
 /// What messages, tools and media cost beside their texts.

@@ -12,6 +12,7 @@
 mod admission;
 mod answers;
 mod counting;
+mod embeddings;
 mod fixtures;
 mod limits;
 mod redaction;

@@ -11,17 +11,23 @@ pub(crate) struct Losses<'l> {
     dropped: Vec<String>,
     is_openai: bool,
     cites_documents: bool,
+    has_detail: bool,
 }
 
 impl<'l> Losses<'l> {
     /// For a provider, and the features a policy lets drop. `is_openai` says whether it takes the fields of [`Request::openai`].
     pub fn new(provider: &'l str, lenient: &'l [String], is_openai: bool) -> Self {
-        Self { provider, lenient, dropped: Vec::new(), is_openai, cites_documents: false }
+        Self { provider, lenient, dropped: Vec::new(), is_openai, cites_documents: false, has_detail: false }
     }
 
     /// The provider cites documents where [`Request::document_citations`] asks it to. To be said before [`lacks_extras`](Self::lacks_extras).
     pub fn cites_documents(&mut self) {
         self.cites_documents = true;
+    }
+
+    /// The provider takes OpenAI's word for how closely to look at an image. To be said before [`lacks_extras`](Self::lacks_extras).
+    pub fn has_detail(&mut self) {
+        self.has_detail = true;
     }
 
     /// A feature the provider lacks: an error, unless the policy lets it drop.
@@ -48,7 +54,7 @@ impl<'l> Losses<'l> {
             if request.safety_identifier.is_some_and(|own| request.end_user != Some(own)) {
                 self.note("safety_identifier");
             }
-            if request.messages.iter().any(|message| has_detail(&message.parts)) {
+            if !self.has_detail && request.messages.iter().any(|message| has_detail(&message.parts)) {
                 self.lacks("image_url.detail")?;
             }
         }

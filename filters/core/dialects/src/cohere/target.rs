@@ -3,17 +3,26 @@
 use tollgate_policy::translate::ProviderConfig;
 
 use crate::ClientDialect;
+use crate::protocol::Protocol;
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
 
 /// Where a request goes.
 ///
 /// # Errors
-/// A 400 if the provider does not serve what the client asks for.
+/// None today: it serves all that clients ask for.
 pub(crate) fn target<'a>(
-    _client: ClientDialect,
+    client: ClientDialect,
     provider: &'a ProviderConfig,
-    _model: &'a str,
+    model: &'a str,
 ) -> Result<Target<'a>, Refusal> {
-    Err(Target::none("chat", provider))
+    Ok(match client {
+        ClientDialect::OpenaiEmbeddings => {
+            Target::in_body(Protocol::CohereEmbeddings, "/v2/embed".into(), provider, model)
+        }
+        ClientDialect::OpenaiChat
+        | ClientDialect::OpenaiResponses
+        | ClientDialect::OpenaiCompletions
+        | ClientDialect::AnthropicMessages => Target::in_body(Protocol::CohereChat, "/v2/chat".into(), provider, model),
+    })
 }

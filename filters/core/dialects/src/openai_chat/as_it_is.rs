@@ -54,11 +54,7 @@ fn fields(body: Value<'_>, server: &Server, losses: &mut Losses<'_>, edits: &mut
             "max_tokens" if has_new_limit && server.limit == "max_tokens" => gone.push(key),
             "stream_options" if !server.asks_for_usage => gone.push(key),
             // What says nothing more than its own default.
-            "logprobs" | "store" if value.as_bool() == Some(false) => {
-                if !server.has(&field) {
-                    gone.push(key);
-                }
-            }
+            "logprobs" | "store" if value.as_bool() == Some(false) && !server.has(&field) => gone.push(key),
             "n" if value.as_u64() == Some(1) => {}
             "parallel_tool_calls" if value.as_bool() == Some(true) => {}
             "tool_choice" if value.as_str().is_some_and(|choice| choice == "auto") => {}

@@ -42,7 +42,10 @@ pub fn response(plan: &AnswerPlan, status: u16, content_type: &str, body: &[u8])
     }
     let written = match plan.client {
         ClientDialect::OpenaiEmbeddings => embeddings::translate_answer(value, plan),
-        _ => read(plan.protocol, value).map(|answer| write(&answer, plan)),
+        _ => read(plan.protocol, value).map(|mut answer| {
+            answer.model = answer.model.or(Some(plan.model()));
+            write(&answer, plan)
+        }),
     };
     let Some(body) = written else {
         // Some servers report errors with a status of success.
@@ -73,6 +76,7 @@ fn read<'a>(protocol: Protocol, body: Value<'a>) -> Option<Answer<'a>> {
 fn failure(protocol: Protocol, body: Value<'_>) -> Option<Refusal> {
     match protocol {
         Protocol::Gemini => gemini::failure(body),
+        Protocol::CohereChat => cohere::failure(body),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! What the answer's translation must know of the request.
 
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_wire::json::Str;
 
 use super::target::Target;
 use crate::ClientDialect;
@@ -26,6 +27,10 @@ pub struct AnswerPlan {
     /// When the attempt began, in nanoseconds since 1970: what OpenAI calls `created`, what relative times in headers count from, and what
     /// ids are made of that the provider leaves out.
     pub now_nanos: u64,
+    /// The model that was asked, for answers that name none.
+    pub(crate) model: String,
+    /// Whether vectors are wanted as base64. Not looked at where bytes pass through.
+    pub(crate) base64: bool,
     /// What the answer repeats of the request, as JSON text in the dialect's own terms. Empty for dialects that repeat nothing.
     pub(crate) echo: String,
 }
@@ -60,8 +65,16 @@ impl AnswerPlan {
             include_usage: false,
             json_tool: false,
             now_nanos,
+            model: target.model.to_owned(),
+            base64: false,
             echo: String::new(),
         }
+    }
+
+    /// The model that was asked, for answers that name none.
+    pub(super) fn model(&self) -> Str<'_> {
+        // A model's name holds nothing that needs an escape.
+        Str::from_escaped(&self.model)
     }
 
     /// Whether the answer passes through as it is.

@@ -109,6 +109,7 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
     }
     if attempt.client == ClientDialect::OpenaiEmbeddings {
         let request = embeddings::read_request(value)?;
+        upstream.answer.base64 = request.base64;
         upstream.body = Some(embeddings::write_request(&request, &target, &mut losses)?);
     } else {
         let mut request = read(attempt.client, value)?;

@@ -1,7 +1,7 @@
 //! The way back of a streamed answer.
 
 use tollgate_wire::eventstream::{Decoder, Message};
-use tollgate_wire::json::{Limits, Tape};
+use tollgate_wire::json::{Limits, Str, Tape};
 use tollgate_wire::sse;
 
 use super::AnswerPlan;
@@ -41,6 +41,8 @@ struct Events {
     tape: Tape,
     reader: Reader,
     writer: Writer,
+    /// The model that was asked, for answers that name none.
+    model: String,
 }
 
 #[derive(Debug)]
@@ -76,7 +78,8 @@ impl StreamTranslator {
             true => Frames::EventStream(Decoder::new(MAX_EVENT)),
             false => Frames::Sse(sse::Parser::new(MAX_EVENT)),
         };
-        let events = Events { tape: Tape::default(), reader: Reader::new(plan.protocol), writer: Writer::new(plan) };
+        let (reader, writer) = (Reader::new(plan.protocol), Writer::new(plan));
+        let events = Events { tape: Tape::default(), reader, writer, model: plan.model.clone() };
         Self { work: Some(Box::new(Work { frames, events })) }
     }
 
@@ -122,7 +125,11 @@ impl Events {
             let what = "sent an event that could not be read";
             return self.writer.write(Event::Error(Refusal::upstream(what)), out);
         };
-        let mut emit = |event: Event<'_>| self.writer.write(event, out);
+        let model = Str::from_escaped(&self.model);
+        let mut emit = |event: Event<'_>| match event {
+            Event::Start { id, model: None } => self.writer.write(Event::Start { id, model: Some(model) }, out),
+            event => self.writer.write(event, out),
+        };
         match &mut self.reader {
             Reader::OpenaiChat(reader) => reader.read(data, &mut emit),
             Reader::OpenaiResponses(reader) => reader.read(name, data, &mut emit),

@@ -28,8 +28,9 @@ impl Exchange {
     /// The new body if texts changed, and whether it is an error that claims to be an answer.
     fn rewrite_whole(&mut self, body: &[u8]) -> Result<(Option<Vec<u8>>, bool), Refusal> {
         let mut tape = Tape::default();
+        let shortened = response::shortened(self.dialect, body);
         let value = tape
-            .parse(body, Limits::default())
+            .parse(shortened.as_deref().unwrap_or(body), Limits::default())
             .map_err(|_| Refusal::upstream("sent an answer that is not JSON, or was cut off"))?;
         let facts = response::facts(self.dialect, value);
         let misled = facts.error && (200..300).contains(&self.charge.status);
