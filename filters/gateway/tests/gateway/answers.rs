@@ -117,14 +117,18 @@ fn a_stream_that_ends_early_ends_in_an_error_wherever_it_was_cut() {
 
 #[test]
 fn a_message_that_is_finished_but_not_ended_gets_its_end() {
-    let request = json!({"model": "smart", "stream": true, "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]});
+    let request =
+        json!({"model": "smart", "stream": true, "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]});
     let events = [
         r#"{"type":"message_start","message":{"id":"m","model":"c","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}"#,
         r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}"#,
     ];
     let stream: String = events.iter().map(|data| format!("event: x\ndata: {data}\n\n")).collect();
     let outcome = gateway(&config()).exchange(messages(OTHER_KEY, &request), sse(&stream, 0));
-    assert_eq!(text_of(&outcome.client), format!("{stream}event: message_stop\ndata: {{\"type\":\"message_stop\"}}\n\n"));
+    assert_eq!(
+        text_of(&outcome.client),
+        format!("{stream}event: message_stop\ndata: {{\"type\":\"message_stop\"}}\n\n")
+    );
     let outcome = gateway(&config()).exchange(messages(OTHER_KEY, &request), sse(&stream[..stream.len() / 2], 0));
     assert!(text_of(&outcome.client).contains("event: error\n"), "{}", text_of(&outcome.client));
 }

@@ -16,3 +16,4 @@ mod embeddings;
 mod fixtures;
 mod limits;
 mod redaction;
+mod responses;

@@ -160,6 +160,9 @@ fn an_answer_cut_by_its_limit_says_where() {
         ],
     );
     assert_eq!(names(&events).last(), Some(&"incomplete"));
+    let begun_or_over = names(&events).into_iter().filter_map(|name| name.strip_prefix("output_item."));
+    let expected = ["added", "done", "added", "done", "added", "done"];
+    assert_eq!(begun_or_over.collect::<Vec<_>>(), expected, "a call that is over is told so before the next begins");
     last(&events, |response| {
         let statuses: Vec<_> = response
             .get("output")
