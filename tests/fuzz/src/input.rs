@@ -38,8 +38,7 @@ pub const PAIRS: &[Pair] = &{
         (Bedrock, "cohere.embed-v4:0"),
         (Cohere, "embed-v4.0"),
     ];
-    const CHAT: [ClientDialect; 4] =
-        [OpenaiChat, ClientDialect::OpenaiResponses, OpenaiCompletions, AnthropicMessages];
+    const CHAT: [ClientDialect; 4] = [OpenaiChat, ClientDialect::OpenaiResponses, OpenaiCompletions, AnthropicMessages];
     let none = Pair { client: OpenaiChat, api: Openai, model: "" };
     let mut pairs = [none; MODELS.len() * CHAT.len() + EMBEDDERS.len()];
     let mut at = 0;
@@ -88,7 +87,8 @@ pub fn split(data: &[u8]) -> (&[u8], &[u8]) {
 pub fn pieces<'a>(lengths: &[u8], stream: &'a [u8]) -> Vec<&'a [u8]> {
     let mut pieces = Vec::new();
     let mut rest = stream;
-    let mut lengths = lengths.iter().map(|length| usize::from(*length)).filter(|length| *length > 0).collect::<Vec<_>>();
+    let mut lengths =
+        lengths.iter().map(|length| usize::from(*length)).filter(|length| *length > 0).collect::<Vec<_>>();
     if lengths.is_empty() {
         lengths.push(1);
     }

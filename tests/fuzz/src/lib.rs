@@ -4,7 +4,12 @@
 //! The bodies are here and not in the targets so that a plain test can run them over seeds and over what was once found
 //! (`tests/seeds.rs`). `scripts/fuzz` runs the targets.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a panic is how a target says that it found something")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a target says that it found something"
+)]
 
 mod input;
 
@@ -174,5 +179,9 @@ fn expect_events(stream: &[u8]) {
             expect_json(event.data);
         }
     });
-    assert!(pushed.is_ok() && parser.finish().is_none(), "an event is not complete: {}", String::from_utf8_lossy(stream));
+    assert!(
+        pushed.is_ok() && parser.finish().is_none(),
+        "an event is not complete: {}",
+        String::from_utf8_lossy(stream)
+    );
 }

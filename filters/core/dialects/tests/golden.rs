@@ -280,12 +280,11 @@ fn every_case_comes_out_as_its_files_say() {
 /// The first law: however the network cuts the bytes, the client receives the same.
 #[test]
 fn every_stream_comes_out_the_same_however_it_is_cut() {
-    let mut streams = 0;
-    for case in cases() {
-        let Some(stream) = case.stream() else { continue };
-        streams += 1;
-        let plan = plan(&case, &case.settings());
-        let whole = streamed(&plan, [&*stream]);
+    let streams: Vec<_> = cases().into_iter().filter_map(|case| Some((case.stream()?, case))).collect();
+    assert!(streams.len() > 100, "the streams are gone");
+    let check = |(stream, case): &(Vec<u8>, Case)| {
+        let plan = plan(case, &case.settings());
+        let whole = streamed(&plan, [&**stream]);
         assert_eq!(streamed(&plan, stream.chunks(1)), whole, "{} byte by byte", case.dir.display());
         for cut in 0..=stream.len() {
             let (front, back) = stream.split_at(cut);
@@ -294,8 +293,13 @@ fn every_stream_comes_out_the_same_however_it_is_cut() {
         for size in [2, 3, 5, 7, 16, 61, 250] {
             assert_eq!(streamed(&plan, stream.chunks(size)), whole, "{} in pieces of {size}", case.dir.display());
         }
-    }
-    assert!(streams > 10, "the streams are gone");
+    };
+    let threads = std::thread::available_parallelism().map_or(1, Into::into);
+    std::thread::scope(|scope| {
+        for of in streams.chunks(streams.len().div_ceil(threads)) {
+            scope.spawn(move || of.iter().for_each(check));
+        }
+    });
 }
 
 /// Cut anywhere, an answer still ends as its dialect ends: with an end mark once, or an error.

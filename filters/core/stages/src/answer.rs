@@ -68,9 +68,8 @@ impl Exchange {
         let encoding = headers.get("content-encoding").map(str::trim).unwrap_or_default();
         if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
             if self.policy_of_texts(&engine).is_some() {
-                let refusal = Refusal::upstream(
-                    "compressed its answer, so that nothing in it can be restored or checked",
-                );
+                let refusal =
+                    Refusal::upstream("compressed its answer, so that nothing in it can be restored or checked");
                 return AnswerMode::Replace(self.refuse_answer(&refusal));
             }
             return AnswerMode::Pass;
@@ -124,9 +123,7 @@ fn envoys_own(status: u16) -> Refusal {
         413 => Refusal::new(413, RefusalKind::TooLarge, "the request is larger than this gateway takes"),
         404 => Refusal::new(404, RefusalKind::NotFound, "no provider serves this route"),
         // What is no error at all (a redirect, say) is none of a model API's answers.
-        status if status < 400 => {
-            Refusal::upstream("answered with something that is no answer of its API")
-        }
+        status if status < 400 => Refusal::upstream("answered with something that is no answer of its API"),
         status => Refusal::new(
             status,
             RefusalKind::of_status(status),

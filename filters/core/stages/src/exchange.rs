@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use tollgate_dialects::{ClientDialect, ClientVendor};
 use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
+use tollgate_dialects::{ClientDialect, ClientVendor};
 use tollgate_policy::names::{self, fact};
 use tollgate_quota::{Reservation, Standing, Store};
 use tollgate_redaction::{Report, Vault};

@@ -112,7 +112,8 @@ impl Exchange {
                 Ok(OnBody::Answer(self.own_answer(Reply::json(endpoint::token_count(estimate.tokens)))))
             }
             _ => {
-                let body = if edits.is_empty() { None } else { Some(edits.apply(body).map_err(|_| Refusal::internal())?) };
+                let body =
+                    if edits.is_empty() { None } else { Some(edits.apply(body).map_err(|_| Refusal::internal())?) };
                 self.asked = Some(Asked {
                     route: resolved.and_then(|resolved| engine.routes.as_ref()?.index(&resolved.route.name)),
                     hide_usage: false,

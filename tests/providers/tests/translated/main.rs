@@ -5,17 +5,18 @@
 mod client;
 mod requests;
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 use tollgate_dialects::ClientDialect;
 use tollgate_dialects::translate::{Attempt, UpstreamRequest, request};
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
 use tollgate_providers::{Kind, Options, Provider};
-use tokio::runtime::Runtime;
 
 const MODELS: [(ProviderApi, &str); 11] = [
     (ProviderApi::Openai, "gpt-4o"),
@@ -59,7 +60,8 @@ impl Providers {
         let (_, provider) = self.running.iter().find(|(running, _)| *running == kind).unwrap();
         let mut headers = vec![("content-type", "application/json")];
         let own = upstream.set_headers.iter().map(|(name, value)| (*name, value.as_str()));
-        let given = client::credentials(kind).iter().copied().filter(|(name, _)| own.clone().all(|(set, _)| set != *name));
+        let given =
+            client::credentials(kind).iter().copied().filter(|(name, _)| own.clone().all(|(set, _)| set != *name));
         headers.extend(given.chain(own.clone()));
         let body = upstream.body.as_deref().unwrap_or(body);
         let answer =
@@ -69,7 +71,11 @@ impl Providers {
 }
 
 /// Golden requests that a simulated provider does not take, and why that is right.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("openai.chat-to-vertex/endpoint-of-a-tuned-model", "tuned models are not simulated"),
+    ("openai.chat-to-gemini/text-tuned-model", "tuned models are not simulated"),
+    ("openai.embeddings-to-bedrock/titan-image-dimensions", "embeddings of images are not simulated"),
+];
 
 #[test]
 fn every_golden_request_is_taken() {
@@ -122,8 +128,7 @@ fn every_golden_request_is_taken() {
 #[test]
 fn whatever_is_not_refused_here_is_taken_there() {
     let providers = Providers::start();
-    let mut tried = 0;
-    let mut passed = 0;
+    let (tried, passed) = (Cell::new(0), Cell::new(0));
     let mut runner = TestRunner::new(Config::with_cases(150));
     runner
         .run(&(requests::request(), 0..MODELS.len(), any::<bool>()), |((client, body), model, lenient)| {
@@ -132,14 +137,15 @@ fn whatever_is_not_refused_here_is_taken_there() {
             let lenient: Vec<String> = if lenient { requests::lenient() } else { Vec::new() };
             let attempt = Attempt { client, provider: &provider, model: Some(model), lenient: &lenient, now_nanos: 1 };
             let text = body.to_string();
-            tried += 1;
+            tried.set(tried.get() + 1);
             let Ok(upstream) = request(&attempt, text.as_bytes()) else { return Ok(()) };
-            passed += 1;
+            passed.set(passed.get() + 1);
             let (status, answer) = providers.ask(api, &upstream, text.as_bytes());
             let sent = String::from_utf8_lossy(upstream.body.as_deref().unwrap_or(text.as_bytes())).into_owned();
             prop_assert!(status < 400, "{client} to {api} {model}: {status} {answer}\n  asked: {text}\n  sent: {sent}");
             Ok(())
         })
         .unwrap();
+    let (tried, passed) = (tried.get(), passed.get());
     assert!(passed * 4 > tried, "only {passed} of {tried} requests were translated at all");
 }

@@ -90,7 +90,8 @@ pub fn request() -> impl Strategy<Value = (ClientDialect, Value)> {
     (client, turns, "[a-z]{1,10}", wishes()).prop_map(|(client, mut turns, last, wishes)| {
         // A conversation begins and ends with the user, and what was called is on offer.
         turns.insert(0, Turn::User(vec![Bit::Text("Begin".into())]));
-        turns.push(Turn::User(vec![Bit::Text(last)]));
+        // JSON mode is refused to those who do not say the word.
+        turns.push(Turn::User(vec![Bit::Text(format!("{last}, in JSON"))]));
         let body = match client {
             ClientDialect::AnthropicMessages => messages(&turns, &wishes),
             ClientDialect::OpenaiResponses => responses(&turns, &wishes),
@@ -129,9 +130,7 @@ fn chat(turns: &[Turn], wishes: &Wishes) -> Value {
             }
             Turn::Assistant(text) => list.push(json!({"role": "assistant", "content": text})),
             Turn::Tools(calls) => {
-                let call = |(n, _): (usize, &(String, bool))| {
-                    json!({"id": format!("call_{at}_{n}"), "type": "function", "function": {"name": TOOLS[n], "arguments": "{\"city\":\"Ulm\"}"}})
-                };
+                let call = |(n, _): (usize, &(String, bool))| json!({"id": format!("call_{at}_{n}"), "type": "function", "function": {"name": TOOLS[n], "arguments": "{\"city\":\"Ulm\"}"}});
                 list.push(json!({"role": "assistant", "content": null, "tool_calls": calls.iter().enumerate().map(call).collect::<Vec<_>>()}));
                 for (n, (result, _)) in calls.iter().enumerate() {
                     list.push(json!({"role": "tool", "tool_call_id": format!("call_{at}_{n}"), "content": result}));
@@ -154,7 +153,10 @@ fn chat(turns: &[Turn], wishes: &Wishes) -> Value {
     } else {
         match wishes.format {
             0 => body["response_format"] = json!({"type": "json_object"}),
-            1 => body["response_format"] = json!({"type": "json_schema", "json_schema": {"name": "a", "schema": schema(), "strict": true}}),
+            1 => {
+                body["response_format"] =
+                    json!({"type": "json_schema", "json_schema": {"name": "a", "schema": schema(), "strict": true}})
+            }
             _ => {}
         }
     }
@@ -186,12 +188,15 @@ fn messages(turns: &[Turn], wishes: &Wishes) -> Value {
             Turn::Tools(calls) => {
                 let call = |(n, _): (usize, &(String, bool))| json!({"type": "tool_use", "id": format!("toolu_{at}_{n}"), "name": TOOLS[n], "input": {"city": "Ulm"}});
                 let result = |(n, (text, failed)): (usize, &(String, bool))| json!({"type": "tool_result", "tool_use_id": format!("toolu_{at}_{n}"), "content": text, "is_error": failed});
-                list.push(json!({"role": "assistant", "content": calls.iter().enumerate().map(call).collect::<Vec<_>>()}));
+                list.push(
+                    json!({"role": "assistant", "content": calls.iter().enumerate().map(call).collect::<Vec<_>>()}),
+                );
                 list.push(json!({"role": "user", "content": calls.iter().enumerate().map(result).collect::<Vec<_>>()}));
             }
         }
     }
-    let mut body = json!({"model": "smart", "max_tokens": wishes.limit.unwrap_or(500), "messages": list, "stream": wishes.stream});
+    let mut body =
+        json!({"model": "smart", "max_tokens": wishes.limit.unwrap_or(500), "messages": list, "stream": wishes.stream});
     let tools = offered(turns, wishes);
     if tools > 0 {
         let tool = |name: &&str| json!({"name": name, "description": "d", "input_schema": schema()});
@@ -234,7 +239,9 @@ fn responses(turns: &[Turn], wishes: &Wishes) -> Value {
                     list.push(json!({"type": "function_call", "call_id": format!("call_{at}_{n}"), "name": TOOLS[n], "arguments": "{\"city\":\"Ulm\"}"}));
                 }
                 for (n, (result, _)) in calls.iter().enumerate() {
-                    list.push(json!({"type": "function_call_output", "call_id": format!("call_{at}_{n}"), "output": result}));
+                    list.push(
+                        json!({"type": "function_call_output", "call_id": format!("call_{at}_{n}"), "output": result}),
+                    );
                 }
             }
         }
@@ -254,7 +261,10 @@ fn responses(turns: &[Turn], wishes: &Wishes) -> Value {
     } else {
         match wishes.format {
             0 => body["text"] = json!({"format": {"type": "json_object"}}),
-            1 => body["text"] = json!({"format": {"type": "json_schema", "name": "a", "schema": schema(), "strict": true}}),
+            1 => {
+                body["text"] =
+                    json!({"format": {"type": "json_schema", "name": "a", "schema": schema(), "strict": true}})
+            }
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The canonical model, written as a Converse request. ConverseStream's is the same.
 
+mod account;
 mod block;
 mod format;
 mod media;
@@ -10,16 +11,14 @@ mod tools;
 use tollgate_wire::json::{Str, Value, Writer};
 
 use super::family::Family;
-use crate::canonical::{Losses, Part, Request, Role, Sampling, Tier, Written};
+use crate::canonical::{Losses, Part, Request, Role, Sampling, Written};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
+use account::Account;
 use block::Blocks;
 
 /// What is left for the answer where thinking has a budget and nobody named a limit: the limit covers both.
 const ANSWER_TOKENS: u64 = 4_096;
-
-/// Longest value of `requestMetadata`, in bytes.
-const MAX_METADATA: usize = 256;
 
 /// Writes a request.
 ///
@@ -31,6 +30,8 @@ pub(crate) fn write_request(
     target: &Target<'_>,
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
+    let (account, rest) = Account::of(request);
+    let request = rest.as_ref().unwrap_or(request);
     let family = Family::of(target.model);
     if family.cites() {
         losses.cites_documents();
@@ -61,13 +62,7 @@ pub(crate) fn write_request(
     tools::tools(request, &format, family, target.model, &mut out, losses)?;
     fields.write(request, &mut out);
     format.write(&mut out);
-    if let Some(user) = request.end_user {
-        end_user(user, &mut out, losses);
-    }
-    // Whatever the account has is what comes without the field.
-    if request.tier == Some(Tier::Standard) {
-        out.key("serviceTier").begin_object().field_str("type", "default").end_object();
-    }
+    account.write(&mut out, losses);
     out.end_object();
     Ok(Written { body: out.finish(), json_tool: format.is_tool() })
 }
@@ -161,14 +156,4 @@ fn inference(
     }
     out.end_object();
     Ok(())
-}
-
-/// Who the request is for goes into Bedrock's invocation logs, whose pattern not every id fits; the answer is the same without it.
-fn end_user(user: Str<'_>, out: &mut Writer, losses: &mut Losses<'_>) {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b" :_@$#=/+,-.".contains(&byte);
-    if user.raw().len() <= MAX_METADATA && user.raw().bytes().all(fits) {
-        out.key("requestMetadata").begin_object().field_raw_str("user", user).end_object();
-    } else {
-        losses.note("user");
-    }
 }

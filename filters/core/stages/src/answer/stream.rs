@@ -106,11 +106,7 @@ impl Exchange {
         let pushed = parser.push(bytes, |event| self.read_event(stream, &event, &mut out));
         stream.parser = parser;
         if pushed.is_err() && stream.rewrites && !stream.ended {
-            self.end_stream(
-                stream,
-                &Refusal::upstream("sent an event larger than this gateway takes"),
-                &mut out,
-            );
+            self.end_stream(stream, &Refusal::upstream("sent an event larger than this gateway takes"), &mut out);
         }
         if end_of_stream {
             let rewrites = stream.rewrites;

@@ -49,7 +49,7 @@ impl<'b, 'l> Blocks<'b, 'l> {
                 self.kept(self.family == Family::Claude && open(*signature).is_some_and(|own| !own.is_empty()))
             }
             Part::RedactedReasoning { data } => {
-                self.kept(self.family.takes_redacted_reasoning() && open(*data).is_some())
+                self.kept(self.family.takes_redacted_reasoning() && open(*data).is_some_and(is_blob))
             }
             Part::Citation(_) => {
                 self.losses.note("citations");
@@ -185,6 +185,17 @@ fn text_cache<'a>(part: &Part<'a>) -> Option<Value<'a>> {
         Part::Text { cache, .. } => *cache,
         _ => None,
     }
+}
+
+/// Whether data is base64 with its padding, all that AWS takes for bytes. Still escaped, where `/` may be `\/`.
+fn is_blob(raw: &str) -> bool {
+    let stem = raw.trim_end_matches('=');
+    let letters = stem.bytes().filter(|byte| *byte != b'\\').count();
+    let padding = raw.len() - stem.len();
+    letters > 0
+        && padding <= 2
+        && (letters + padding).is_multiple_of(4)
+        && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'\\'))
 }
 
 /// Reasoning that this provider has signed.
