@@ -35,6 +35,7 @@ mod fields;
 mod gemini;
 mod json;
 mod kind;
+mod media;
 mod openai;
 mod options;
 mod pace;

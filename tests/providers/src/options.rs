@@ -107,7 +107,8 @@ pub struct Options {
     /// Gemini and Vertex: refuse function calls of the current turn that come back without their thought signature
     #[arg(long, help_heading = "Content")]
     pub require_signatures: bool,
-    /// Bedrock: verify AWS signatures with this key, as ACCESS_KEY_ID:SECRET[:REGION]; bearer keys then need --expect-key
+    /// Bedrock: verify AWS signatures with this ACCESS_KEY_ID:SECRET, or ACCESS_KEY_ID:SECRET:REGION; bearer keys then need
+    /// --expect-key
     #[arg(long, value_name = "KEY", help_heading = "Content")]
     pub sigv4: Option<SigningKey>,
 }

@@ -49,6 +49,41 @@ async fn members_that_are_not_the_apis_are_refused() {
             json!({"messages": [{"role": "user", "content": [{"type": "tool_result"}]}]}),
             "Invalid value: 'tool_result'",
         ),
+        (
+            Kind::OpenAi,
+            json!({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "iVBORw0KGgo="}}]}]}),
+            "'messages[0].content[0].image_url.url'. Expected a valid URL",
+        ),
+        (
+            Kind::OpenAi,
+            json!({"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_data": "AAAA", "filename": "a"}}]}]}),
+            "Expected a base64-encoded data URL",
+        ),
+        (
+            Kind::Anthropic,
+            json!({"messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "base64", "media_type": "image/tiff", "data": "AAAA"}}]}]}),
+            "messages.0.content.0.image.source.base64.media_type: Input should be 'image/jpeg', 'image/png'",
+        ),
+        (
+            Kind::Anthropic,
+            json!({"messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "data:,"}}]}]}),
+            "image.source.base64: invalid base64 data",
+        ),
+        (
+            Kind::Anthropic,
+            json!({"messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "pdf"}}]}]}),
+            "document.source: Input tag 'pdf'",
+        ),
+        (
+            Kind::Gemini,
+            json!({"contents": [{"parts": [{"inlineData": {"mimeType": "image/png", "data": "#"}}]}]}),
+            "Base64 decoding failed",
+        ),
+        (
+            Kind::Cohere,
+            json!({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:text/plain;base64,AAAA"}}]}]}),
+            "base64 data URI of an image",
+        ),
         (Kind::Anthropic, json!({"stream_options": {}}), "stream_options: Extra inputs are not permitted"),
         (Kind::Anthropic, json!({"stop": ["x"]}), "stop: Extra inputs are not permitted"),
         (Kind::Anthropic, json!({"messages": [{"role": "tool", "content": "x"}]}), "messages.0.role: Input should be"),
@@ -80,6 +115,51 @@ async fn members_that_are_not_the_apis_are_refused() {
         let answer = post(kind, provider.addr(), &path, &with(body, &change)).await.unwrap();
         assert_eq!(answer.status, 400, "{kind:?} {change}");
         assert!(answer.text().contains(words), "{kind:?} {change}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn media_are_taken_in_each_apis_form() {
+    let (png, pdf) = ("data:image/png;base64,iVBORw0KGgo=", "data:application/pdf;base64,JVBERi0=");
+    let user = |content: Value| json!({"messages": [{"role": "user", "content": content}]});
+    for (kind, change, words) in [
+        (
+            Kind::OpenAi,
+            user(
+                json!([{"type": "image_url", "image_url": {"url": png, "detail": "low"}}, {"type": "text", "text": "x"},
+                        {"type": "file", "file": {"filename": "a.pdf", "file_data": pdf}},
+                        {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}]),
+            ),
+            "[image]\\nx\\n[file]\\n[input_audio]",
+        ),
+        (
+            Kind::Anthropic,
+            user(json!([{"type": "image", "source": {"type": "url", "url": "https://e.org/a.png"}},
+                        {"type": "document", "title": "t", "citations": {"enabled": true},
+                         "source": {"type": "text", "media_type": "text/plain", "data": "words"}}])),
+            "[image]\\n[document]",
+        ),
+        (
+            Kind::Cohere,
+            user(json!([{"type": "image_url", "image_url": {"url": png}}, {"type": "text", "text": "x"}])),
+            "[image]x",
+        ),
+    ] {
+        let provider = start(kind).await;
+        let (path, body) = question(kind, "x", false);
+        let answer = post(kind, provider.addr(), &path, &with(body, &change)).await.unwrap();
+        assert!(answer.text().contains(words), "{kind:?}: {}", answer.text());
+    }
+    let provider = start(Kind::OpenAi).await;
+    for (content, words) in [
+        (json!([{"type": "input_image", "image_url": png}, {"type": "input_text", "text": "x"}]), "[image]\\nx"),
+        (json!([{"type": "input_image", "image_url": {"url": png}}]), "expected a string, but got an object"),
+        (json!([{"type": "input_image"}]), "exactly one of 'image_url', 'file_id'"),
+        (json!([{"type": "output_text", "text": "x"}]), "Invalid value: 'output_text'"),
+    ] {
+        let body = json!({"model": "gpt-4o", "input": [{"role": "user", "content": content}]});
+        let answer = post(Kind::OpenAi, provider.addr(), "/v1/responses", &body).await.unwrap();
+        assert!(answer.text().contains(words), "{content}: {}", answer.text());
     }
 }
 

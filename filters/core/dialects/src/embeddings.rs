@@ -21,4 +21,4 @@ pub(crate) use answer::translate_answer;
 pub(crate) use facts::{request_facts, response_facts, token_ids};
 pub(crate) use read_request::{Input, Purpose, Request, read_request};
 pub(crate) use vectors::without_vectors;
-pub(crate) use write_request::write_request;
+pub(crate) use write_request::{vertex_method, write_request};

@@ -5,6 +5,7 @@
 use tollgate_policy::translate::ProviderConfig;
 
 use crate::ClientDialect;
+use crate::embeddings;
 use crate::gemini;
 use crate::protocol::Protocol;
 use crate::refusal::{Refusal, RefusalKind};
@@ -48,7 +49,7 @@ pub(crate) fn target<'a>(
         Place::Publisher("google", name) => {
             let path = format!("publishers/google/models/{}", segment(name));
             match is_embedding {
-                true => (path, Protocol::VertexEmbeddings, "predict"),
+                true => (path, Protocol::VertexEmbeddings, embeddings::vertex_method(name)),
                 false => (path, Protocol::Gemini, either(gemini::METHODS)),
             }
         }

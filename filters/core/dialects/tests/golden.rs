@@ -349,8 +349,10 @@ fn every_choice_is_finished(stream: &str) -> bool {
     let mut choices = std::collections::BTreeMap::new();
     for data in stream.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]") {
         let chunk: serde_json::Value = serde_json::from_str(data).unwrap();
-        for choice in chunk["choices"].as_array().into_iter().flatten() {
-            *choices.entry(choice["index"].as_u64()).or_insert(false) |= choice["finish_reason"].is_string();
+        for choice in chunk.get("choices").and_then(|choices| choices.as_array()).into_iter().flatten() {
+            let index = choice.get("index").and_then(|index| index.as_u64());
+            let finished = choice.get("finish_reason").is_some_and(|reason| reason.is_string());
+            *choices.entry(index).or_insert(false) |= finished;
         }
     }
     !choices.is_empty() && choices.values().all(|finished| *finished)

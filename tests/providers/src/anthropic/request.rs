@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::media;
 use crate::brain::{Choice, Format, Prompt, Tool};
 use crate::fields::{Fault, Object, Path, Read, type_of};
 
@@ -313,11 +314,15 @@ impl Reader {
                     "`document` blocks are not allowed in `assistant` messages".into(),
                 ));
             }
-            "image" | "document" => {
-                let source = block.object("source")?.ok_or_else(|| Fault::Missing(at.name("source")))?;
-                source.need_string("type")?;
-                turn.say(&format!("[{kind}]"));
+            "image" => {
+                media::image(block, &at)?;
+                turn.say("[image]");
                 self.text.push_str(kind);
+            }
+            "document" => {
+                let text = media::document(block, &at)?;
+                turn.say("[document]");
+                self.text.push_str(if text.is_empty() { kind } else { &text });
             }
             "tool_use" | "tool_result" | "thinking" | "redacted_thinking" => {
                 let text = format!(
@@ -449,20 +454,23 @@ fn unanswered(index: usize, open: &[String]) -> Fault {
 }
 
 /// [`Object::only`], with the path the real messages give.
-fn only(object: &Object<'_>, at: &Path, known: &[&str]) -> Read<()> {
+pub(super) fn only(object: &Object<'_>, at: &Path, known: &[&str]) -> Read<()> {
     object.only(known).map_err(|fault| match fault {
         Fault::Unknown(path) => Fault::Unknown(at.name(&path.split().1)),
         other => other,
     })
 }
 
-fn result_text(block: &Object<'_>) -> Read<String> {
+/// The text of a result's content.
+pub(super) fn result_text(block: &Object<'_>) -> Read<String> {
     match block.get("content") {
         None => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.clone()),
         Some(_) => {
             let parts = block.objects("content")?.into_iter().map(|part| match part.need_string("type")? {
                 "text" => Ok(part.need_string("text")?.to_owned()),
+                "image" => media::image(&part, &part.path.name("image")).map(|()| "[image]".into()),
+                "document" => media::document(&part, &part.path.name("document")).map(|_| "[document]".into()),
                 other => Ok(format!("[{other}]")),
             });
             Ok(parts.collect::<Read<Vec<_>>>()?.join("\n"))

@@ -1,9 +1,7 @@
 //! Reading and validating the blocks of a Converse request that carry something else than text and tools.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::fields::{Fault, Object, Read};
+use crate::media::is_base64;
 
 const IMAGES: [&str; 4] = ["png", "jpeg", "gif", "webp"];
 const DOCUMENTS: [&str; 9] = ["pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"];
@@ -95,10 +93,10 @@ fn source<'a>(medium: &Object<'a>, ways: &'static [&'static str]) -> Read<&'a st
 
 /// Bytes travel as base64.
 fn bytes(object: &Object<'_>, name: &'static str) -> Read<()> {
-    match STANDARD.decode(object.need_string(name)?) {
-        Ok(data) if !data.is_empty() => Ok(()),
-        Ok(_) => Err(object.fault(name, format!("The value at {} is empty.", object.at(name).dots()))),
-        Err(_) => Err(Fault::Type(object.at(name), "base64", "string")),
+    match object.need_string(name)? {
+        "" => Err(object.fault(name, format!("The value at {} is empty.", object.at(name).dots()))),
+        data if is_base64(data) => Ok(()),
+        _ => Err(Fault::Type(object.at(name), "base64", "string")),
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::brain::{Choice, Format, Prompt, Tool};
 use crate::fields::{Fault, Object, Path, Read, type_of};
+use crate::media::{data_url, is_base64, is_web_url};
 
 const KNOWN: [&str; 21] = [
     "citation_options",
@@ -302,7 +303,8 @@ fn part(part: &Object<'_>, kinds: &'static [&'static str]) -> Read<String> {
             let image = part.need_object("image_url")?;
             image.only(&["url", "detail"])?;
             let url = image.need_string("url")?;
-            if !["data:image/", "http://", "https://"].iter().any(|start| url.starts_with(start)) {
+            let data = data_url(url).filter(|(kind, _)| kind.starts_with("image/"));
+            if !data.map_or(is_web_url(url), |(_, data)| is_base64(data)) {
                 return Err(image.fault("url", "image_url.url must be a web URL or a base64 data URI of an image."));
             }
             "[image]".into()

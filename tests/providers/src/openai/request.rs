@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::media;
 use crate::brain::{Choice, Format, Prompt, Tool};
 use crate::fields::{Fault, Object, Path, Read, type_of};
 
@@ -376,13 +377,6 @@ fn part(part: &Object<'_>) -> Read<String> {
             part.need_string("text")?.to_owned()
         }
         "refusal" => part.need_string("refusal")?.to_owned(),
-        "image_url" => {
-            part.need_object("image_url")?.need_string("url")?;
-            "[image]".into()
-        }
-        other => {
-            part.need_object(other)?;
-            format!("[{other}]")
-        }
+        other => media::chat(part, other)?,
     })
 }

@@ -38,11 +38,10 @@ pub(crate) fn translate_answer(body: Value<'_>, plan: &AnswerPlan) -> Option<Vec
 fn vectors<'a>(protocol: Protocol, body: Value<'a>) -> Option<Vec<Value<'a>>> {
     let list = |key: &str| body.get(key).filter(Value::is_array);
     let vectors: Vec<_> = match protocol {
-        // `batchEmbedContents`, and `embedContent`, which has one.
-        Protocol::GeminiEmbeddings => match list("embeddings") {
-            Some(embeddings) => embeddings.items().map(|embedding| embedding.get("values")).collect::<Option<_>>()?,
-            None => vec![body.get("embedding")?.get("values")?],
-        },
+        Protocol::GeminiEmbeddings => {
+            list("embeddings")?.items().map(|embedding| embedding.get("values")).collect::<Option<_>>()?
+        }
+        // `predict`, and `embedContent`, which has one.
         Protocol::VertexEmbeddings => match list("predictions") {
             Some(predictions) => {
                 predictions.items().map(|one| one.get("embeddings")?.get("values")).collect::<Option<_>>()?

@@ -45,6 +45,8 @@ fn every_provider_gets_its_own() {
             r#""task_type":"RETRIEVAL_QUERY"}],"parameters":{"outputDimensionality":256,"autoTruncate":false}}"#
         )
     );
+    assert_eq!((vertex_method("gemini-embedding-001"), vertex_method("text-embedding-005")), ("predict", "predict"));
+    assert_eq!(vertex_method("gemini-embedding-2"), "embedContent");
     assert_eq!(
         written(Protocol::CohereEmbeddings, "embed-v4.0", TWO),
         concat!(

@@ -12,6 +12,8 @@ use crate::protocol::Protocol;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::translate::target::Target;
 
+pub(crate) use google::vertex_method;
+
 /// Writes a request in the target's protocol. How many texts it takes at once is left to the provider to say, unless it is one.
 ///
 /// # Errors
@@ -29,7 +31,7 @@ pub(crate) fn write_request(
     let mut out = Writer::with_capacity(texts.iter().map(|text| text.raw().len() + 16).sum::<usize>() + 256);
     match target.protocol {
         Protocol::GeminiEmbeddings => google::batch(request, &texts, target.model, &mut out),
-        Protocol::VertexEmbeddings => google::predict(request, &texts, &mut out),
+        Protocol::VertexEmbeddings => google::vertex(request, &texts, target, &mut out)?,
         Protocol::TitanEmbeddings => titan::write(request, &texts, target, &mut out, losses)?,
         Protocol::BedrockCohereEmbeddings => cohere::invoke(request, &texts, target.model, &mut out, losses)?,
         Protocol::CohereEmbeddings => cohere::embed(request, &texts, target.model, &mut out, losses)?,
@@ -49,6 +51,17 @@ fn texts<'a>(request: &Request<'a>, target: &Target<'_>) -> Result<Vec<Str<'a>>,
         }
     };
     request.input.iter().map(text).collect()
+}
+
+/// The only text.
+///
+/// # Errors
+/// There are several, and the provider takes one per request.
+fn only<'a>(texts: &[Str<'a>], target: &Target<'_>) -> Result<Str<'a>, Refusal> {
+    match texts {
+        [text] => Ok(*text),
+        _ => Err(refused(target, &format!("embeds one text per request, and `input` holds {}", texts.len()))),
+    }
 }
 
 /// Something about the input that a policy could not let drop.

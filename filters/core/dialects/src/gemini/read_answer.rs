@@ -48,7 +48,7 @@ fn choice<'a>(candidate: Value<'a>) -> Choice<'a> {
             Piece::Call { id, name, arguments } => {
                 calls = true;
                 let left = of_text.take();
-                signature.or(left).into_iter().for_each(|signature| sign(&mut parts, signature));
+                parts.extend(signature.or(left).map(signed));
                 let arguments = arguments.map_or(Arguments::Quoted(Str::from_escaped("{}")), Arguments::Json);
                 parts.push(Part::ToolCall { id, name, arguments, cache: None });
             }
@@ -61,7 +61,7 @@ fn choice<'a>(candidate: Value<'a>) -> Choice<'a> {
         parts.extend(sources);
         parts.extend(rest);
     }
-    of_text.into_iter().for_each(|signature| sign(&mut parts, signature));
+    parts.extend(of_text.map(signed));
     Choice {
         parts,
         finish: finish_reason(candidate, calls).unwrap_or(if calls {
@@ -74,12 +74,9 @@ fn choice<'a>(candidate: Value<'a>) -> Choice<'a> {
     }
 }
 
-/// The signature belongs to the thoughts right before it, if there are any.
-fn sign<'a>(parts: &mut Vec<Part<'a>>, signature: Str<'a>) {
-    match parts.last_mut() {
-        Some(Part::Reasoning { signature: unsigned @ None, .. }) => *unsigned = Some(signature),
-        _ => parts.push(Part::Reasoning { text: Str::from_escaped(""), signature: Some(signature) }),
-    }
+/// A signature that is not of thoughts that are shown: of the call behind it, or of the text.
+fn signed<'a>(signature: Str<'a>) -> Part<'a> {
+    Part::Reasoning { text: Str::from_escaped(""), signature: Some(signature) }
 }
 
 fn sources<'a>(candidate: Value<'a>) -> Vec<Part<'a>> {

@@ -48,7 +48,9 @@ fn kind(status: u16, error: Value<'_>, body: Value<'_>, code: Option<&str>, mess
         | (_, Some("insufficient_quota")) => RefusalKind::Billing,
         (Some("content_filter" | "content_policy_violation"), _) => RefusalKind::Blocked,
         _ if inner.as_deref() == Some("ResponsibleAIPolicyViolation") => RefusalKind::Blocked,
-        (Some("rate_limit_exceeded"), _) | (_, Some("rate_limit_error")) => RefusalKind::RateLimited,
+        (Some("rate_limit_exceeded"), _) | (_, Some("rate_limit_error" | "service_tier_capacity_exceeded")) => {
+            RefusalKind::RateLimited
+        }
         (Some("model_not_found" | "DeploymentNotFound"), _) => RefusalKind::ModelNotFound,
         (Some("context_length_exceeded"), _) => RefusalKind::InvalidRequest,
         (_, Some("overloaded_error" | "overloaded")) => RefusalKind::Overloaded,

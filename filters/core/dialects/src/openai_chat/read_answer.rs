@@ -125,9 +125,9 @@ fn tool_call<'a>(call: Value<'a>) -> Option<Part<'a>> {
     })
 }
 
-/// A call's id. That of TGI is `0` for all of them, which is none.
+/// A call's id. That of TGI is `0` for all of them, and Mistral's stands for nothing as `null`: that is none.
 pub(super) fn call_id<'a>(call: Value<'a>) -> Option<Str<'a>> {
-    text(call, "id").filter(|id| id.raw() != "0")
+    text(call, "id").filter(|id| !matches!(id.raw(), "0" | "null"))
 }
 
 /// Some servers have the object itself.

@@ -43,6 +43,10 @@ impl EventReader {
         if let Some(error) = data.get("error").filter(|error| !error.is_null()) {
             return emit(Event::Error(read_error(500, error, data)));
         }
+        // Older vLLM and Mistral have the error itself.
+        if text(data, "object").is_some_and(|object| object == "error") {
+            return emit(Event::Error(read_error(500, data, data)));
+        }
         for choice in data.get("choices").into_iter().flat_map(|choices| choices.items()) {
             let index = choice.get("index").and_then(|index| index.as_u64()).unwrap_or(0);
             if index >= MAX_CHOICES {

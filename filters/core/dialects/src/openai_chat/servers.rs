@@ -114,7 +114,7 @@ const OPENAI: Server = Server {
     max_stops: 4,
     is_strict: false,
     schema_is_value: false,
-    // "Expected a string with maximum length 40": https://community.openai.com/t/tool-call-id-too-long/
+    // "Expected a string with maximum length 40": <https://github.com/vercel/ai/issues/5171>.
     id: IdForm::Most(40),
 };
 

@@ -110,6 +110,7 @@ fn every_text_of_a_messages_request_is_found_and_nothing_else() {
             ]},
             {"role": "assistant", "content": [
                 {"type": "thinking", "thinking": "t10", "signature": "EqQB+/=="},
+                {"type": "thinking", "thinking": "", "signature": "tollgate.google.EqQBzz=="},
                 {"type": "redacted_thinking", "data": "EmwK"},
                 {"type": "tool_use", "id": "toolu_1", "name": "t11", "input": {"key_q": ["t12", {"key_type": "t13"}]}}
             ]},
@@ -143,6 +144,9 @@ fn nothing_hides_in_fields_that_are_not_text() {
         r#"{"role":"assistant","tool_calls":[{"id":{"jane@example.com":1}}]}"#,
         r#"{"role":"assistant","tool_calls":[{"index":"jane@example.com"}]}"#,
         r#"{"role":"assistant","thinking_blocks":[{"signature":"jane@example.com"}]}"#,
+        r#"{"role":"assistant","thinking_blocks":[{"signature":"tollgate.google.jane@example.com"}]}"#,
+        r#"{"role":"assistant","tool_calls":[{"extra_content":{"google":{"thought_signature":"jane@example.com"}}}]}"#,
+        r#"{"role":"assistant","tool_calls":[{"extra_content":{"other":{"thought_signature":"jane@example.com"}}}]}"#,
         r#"{"role":"assistant","function_call":"jane@example.com"}"#,
         r#"{"role":"user","jane@example.com":1}"#,
     ] {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::super::media;
 use super::super::request::{EFFORTS, function_name, range, top_logprobs};
 use crate::brain::{Choice, Format, Prompt, Tool};
 use crate::fields::{Fault, Object, Read, type_of};
@@ -255,7 +256,7 @@ fn input(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
                     );
                 }
                 answered.insert(id);
-                let text = content(item, "output")?;
+                let text = content(item, "output", &TOLD)?;
                 prompt.input_bytes += text.len();
                 prompt.tool_results.push(text);
             }
@@ -278,7 +279,9 @@ fn input(body: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
 fn message(item: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
     item.only(&["type", "role", "content", "id", "status", "phase"])?;
     let role = item.one_of("role", &["assistant", "system", "developer", "user"])?;
-    let text = content(item, "content")?;
+    // What a model said is told apart from what it was told.
+    let parts: &'static [&'static str] = if role == "assistant" { &SAID } else { &TOLD };
+    let text = content(item, "content", parts)?;
     prompt.input_bytes += text.len();
     prompt.tool_results.clear();
     if role == "user" {
@@ -287,20 +290,30 @@ fn message(item: &Object<'_>, prompt: &mut Prompt) -> Read<()> {
     Ok(())
 }
 
-fn content(item: &Object<'_>, name: &str) -> Read<String> {
+/// Parts of messages by assistants, and of all others.
+const SAID: [&str; 2] = ["output_text", "refusal"];
+const TOLD: [&str; 4] = ["input_text", "input_image", "input_file", "input_audio"];
+
+fn content(item: &Object<'_>, name: &str, allowed: &'static [&'static str]) -> Read<String> {
     match item.get(name) {
         None => Err(Fault::Missing(item.at(name))),
         Some(Value::String(text)) => Ok(text.clone()),
         Some(_) => {
             let parts = item.objects(name)?.into_iter().map(|part| {
-                let kind = part.one_of(
-                    "type",
-                    &["input_text", "input_image", "output_text", "refusal", "input_file", "input_audio"],
-                )?;
-                Ok(match kind {
-                    "input_text" | "output_text" => part.need_string("text")?.to_owned(),
-                    "refusal" => part.need_string("refusal")?.to_owned(),
-                    other => format!("[{}]", other.trim_start_matches("input_")),
+                Ok(match part.one_of("type", allowed)? {
+                    "input_text" => {
+                        part.only(&["type", "text", "prompt_cache_breakpoint"])?;
+                        part.need_string("text")?.to_owned()
+                    }
+                    "output_text" => {
+                        part.only(&["type", "text", "annotations", "logprobs"])?;
+                        part.need_string("text")?.to_owned()
+                    }
+                    "refusal" => {
+                        part.only(&["type", "refusal"])?;
+                        part.need_string("refusal")?.to_owned()
+                    }
+                    other => media::response(&part, other)?,
                 })
             });
             Ok(parts.collect::<Read<Vec<_>>>()?.join("\n"))

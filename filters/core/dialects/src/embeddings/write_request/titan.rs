@@ -3,7 +3,7 @@
 use tollgate_wire::json::{Str, Writer};
 
 use super::super::Request;
-use super::refused;
+use super::only;
 use crate::canonical::Losses;
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
@@ -17,13 +17,11 @@ pub(super) fn write(
     out: &mut Writer,
     losses: &mut Losses<'_>,
 ) -> Result<(), Refusal> {
-    let [text] = texts else {
-        return Err(refused(target, &format!("embeds one text per request, and `input` holds {}", texts.len())));
-    };
+    let text = only(texts, target)?;
     if request.purpose.is_some() {
         losses.note("input_type");
     }
-    out.begin_object().field_raw_str("inputText", *text);
+    out.begin_object().field_raw_str("inputText", text);
     if let Some(dimensions) = request.dimensions {
         if target.model.contains("titan-embed-image") {
             // <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-mm.html>

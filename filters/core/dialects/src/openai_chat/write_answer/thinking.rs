@@ -13,10 +13,10 @@ use tollgate_wire::json::{Str, Writer};
 use crate::canonical::Part;
 use crate::protocol::Signer;
 
-/// The signature of the call behind this part.
+/// The signature of the call behind this part: Google signs calls, and the thinking in front of one is not signed itself.
 pub(super) fn of_call<'a>(before: &Part<'a>, signer: Signer) -> Option<Str<'a>> {
     match before {
-        Part::Reasoning { text, signature } if signer == Signer::Google && text.is_empty() => *signature,
+        Part::Reasoning { signature, .. } if signer == Signer::Google => *signature,
         _ => None,
     }
 }

@@ -133,8 +133,9 @@ fn assistant(
     if refusal {
         joined("refusal", parts, |part| if let Part::Refusal { text } = part { Some(*text) } else { None }, out);
     }
+    // DeepSeek refuses calls without it, also those that another model made, who left none.
     if let ReasoningBack::Field(field) = server.reasoning
-        && reasoning
+        && (reasoning || (calls && field == "reasoning_content"))
     {
         joined(field, parts, |part| if let Part::Reasoning { text, .. } = part { Some(*text) } else { None }, out);
     }
