@@ -1,5 +1,6 @@
 //! A client's own request, on its way to a server that takes it but for a few fields.
 
+use tollgate_policy::translate::ProviderApi;
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Str, Value, Writer};
 
@@ -23,15 +24,35 @@ pub(crate) fn as_server_takes_it(
 ) -> Result<(), Refusal> {
     let server = Server::of(target.provider);
     let deviates = server.deviates;
-    if !deviates && !sealed {
+    let no_reasoning = is_openai_itself(target) && mentions_reasoning(body);
+    if !deviates && !sealed && !no_reasoning {
         return Ok(());
     }
     if let Some(messages) = body.get("messages") {
         for item in messages.items() {
-            message(item, server, deviates, losses, edits)?;
+            message(item, server, Passing { deviates, no_reasoning }, losses, edits)?;
         }
     }
     if deviates { fields(body, server, losses, edits) } else { Ok(()) }
+}
+
+/// How messages pass.
+#[derive(Debug, Clone, Copy)]
+struct Passing {
+    /// The server has rules of its own.
+    deviates: bool,
+    /// The server does not know reasoning in messages.
+    no_reasoning: bool,
+}
+
+/// OpenAI refuses fields it does not know. Servers that are compatible with it may want reasoning back.
+fn is_openai_itself(target: &Target<'_>) -> bool {
+    let host = target.provider.authority.split(':').next().unwrap_or_default();
+    target.provider.api == ProviderApi::AzureOpenai || host == "openai.com" || host.ends_with(".openai.com")
+}
+
+fn mentions_reasoning(body: Value<'_>) -> bool {
+    memchr::memmem::find(body.raw().as_bytes(), b"\"reasoning_content\"").is_some()
 }
 
 /// The fields of the request itself.
@@ -139,11 +160,13 @@ fn response_format(
 fn message(
     message: Value<'_>,
     server: &Server,
-    deviates: bool,
+    Passing { deviates, no_reasoning }: Passing,
     losses: &mut Losses<'_>,
     edits: &mut Edits,
 ) -> Result<(), Refusal> {
     let mut gone: Vec<Str<'_>> = Vec::new();
+    // What another provider has signed here it has thought here.
+    let no_reasoning = no_reasoning || message.raw().contains("\"tollgate.");
     let is_tool = message.get("role").and_then(|role| role.as_str()).is_some_and(|role| role == "tool");
     for (key, value) in message.entries() {
         let field = name(key);
@@ -153,6 +176,10 @@ fn message(
                 gone.push(key);
             }
             "tool_calls" => value.items().for_each(|call| tool_call(call, server, deviates, losses, edits)),
+            "reasoning_content" if no_reasoning && !deviates => {
+                losses.note("reasoning_content");
+                gone.push(key);
+            }
             _ if !deviates => {}
             "role" if !server.knows_developer && value.as_str().is_some_and(|role| role == "developer") => {
                 edits.push(value.span(), "\"system\"");
