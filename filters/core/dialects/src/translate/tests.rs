@@ -287,6 +287,10 @@ mod laws {
             // An effort is written with the thinking it is about.
             request.reasoning.adaptive |= request.reasoning.effort.is_some();
         }
+        // A message that says nothing has an empty text where the API wants some.
+        for message in &mut request.messages {
+            message.parts.retain(|part| !matches!(part, Part::Text { text, .. } if text.is_empty()));
+        }
         // How tools are chosen says nothing where there are none.
         if request.tools.is_empty() {
             (request.tool_choice, request.parallel_tools) = (None, None);

@@ -16,6 +16,14 @@ pub(super) fn messages(
     out: &mut Writer,
     losses: &mut Losses<'_>,
 ) -> Result<(), Refusal> {
+    // The model would take it for a finished turn, and the API refuses it.
+    let mut messages = messages;
+    if messages.last().is_some_and(|last| last.role == Role::Assistant) {
+        losses.lacks("prefill")?;
+        while let [front @ .., Message { role: Role::Assistant, .. }] = messages {
+            messages = front;
+        }
+    }
     system(messages, out, losses)?;
     for message in messages {
         match message.role {
@@ -23,10 +31,6 @@ pub(super) fn messages(
             Role::User => user(&message.parts, cited, out, losses)?,
             Role::Assistant => assistant(&message.parts, out, losses)?,
         }
-    }
-    // The model would take it for a finished turn.
-    if messages.last().is_some_and(|last| last.role == Role::Assistant) {
-        losses.lacks("prefill")?;
     }
     Ok(())
 }
@@ -73,11 +77,18 @@ fn user(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses<'
 
 /// A lone text as a string, anything else as parts.
 fn spoken(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
-    let parts: Vec<_> = parts.iter().filter(|part| !cited || Document::of(part).is_none()).collect();
+    let left: Vec<_> =
+        parts.iter().filter(|part| says_something(part) && (!cited || Document::of(part).is_none())).collect();
+    // A message with nothing in it is refused. One that was a document says its name.
+    let only = parts.iter().find_map(Document::of).filter(|_| left.is_empty());
+    if left.is_empty() && only.is_none() {
+        return Ok(());
+    }
     out.begin_object().field_str("role", "user").key("content");
-    match &*parts {
+    match &*left {
         [] => {
-            out.string("");
+            let title = only.and_then(|only| only.title).filter(|title| !title.is_empty());
+            out.raw_str(title.unwrap_or(Str::from_escaped("document")));
         }
         [part @ Part::Text { text, .. }] => {
             note_cache(part, losses);
@@ -85,12 +96,23 @@ fn spoken(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses
         }
         _ => {
             out.begin_array();
-            parts.iter().try_for_each(|item| part(item, out, losses))?;
+            left.iter().try_for_each(|item| part(item, out, losses))?;
+            if out.as_bytes().ends_with(b"[") {
+                let left = "a message that still says something without what was dropped";
+                return Err(Refusal::invalid_field("messages", left));
+            }
             out.end_array();
         }
     }
     out.end_object();
     Ok(())
+}
+
+fn says_something(part: &Part<'_>) -> bool {
+    match part {
+        Part::Text { text, .. } | Part::Refusal { text } => !text.is_empty(),
+        _ => true,
+    }
 }
 
 fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
@@ -147,6 +169,9 @@ fn assistant(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> R
             Part::Audio { .. } => losses.lacks("assistant.audio")?,
         }
     }
+    if texts.is_empty() && thoughts.is_empty() && calls.is_empty() {
+        return Ok(());
+    }
     out.begin_object().field_str("role", "assistant");
     if !calls.is_empty() && !texts.is_empty() {
         out.key("tool_plan").begin_string();
@@ -162,7 +187,7 @@ fn assistant(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> R
         }
         texts.into_iter().for_each(|text| text_part(text, out));
         out.end_array();
-    } else if !texts.is_empty() || calls.is_empty() {
+    } else if !texts.is_empty() {
         self::texts(&texts, "", out.key("content"));
     }
     if !calls.is_empty() {
@@ -195,6 +220,7 @@ fn tool_result(
     for part in content {
         note_cache(part, losses);
         match part {
+            Part::Text { text, .. } if text.is_empty() => {}
             Part::Text { text, .. } => texts.push(*text),
             Part::Document { .. } => match Document::of(part) {
                 Some(document) => documents.push(document),
@@ -206,7 +232,11 @@ fn tool_result(
         }
     }
     out.begin_object().field_str("role", "tool").field_raw_str("tool_call_id", id).key("content");
-    if documents.is_empty() {
+    if texts.is_empty() && documents.is_empty() && !is_error {
+        // A message with nothing in it is refused: the form of a result that names what it holds.
+        out.begin_array().begin_object().field_str("type", "document").key("document").begin_object();
+        out.key("data").begin_object().field_str("output", "").end_object().end_object().end_object().end_array();
+    } else if documents.is_empty() {
         self::texts(&texts, prefix, out);
     } else {
         out.begin_array();
