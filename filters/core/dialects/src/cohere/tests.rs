@@ -39,8 +39,10 @@ fn counts_of_tokens_come_before_what_is_billed() {
     }
 }
 
-/// What a citation is read as, whose block of text is number 1.
-fn cited(citation: &str) -> Vec<(Option<String>, Option<(u64, u64)>, Option<(u64, u64)>)> {
+type Range = Option<(u64, u64)>;
+
+/// The title, the range, and the number and length of the document of what a citation is read as, whose block of text is number 1.
+fn cited(citation: &str) -> Vec<(Option<String>, Range, Range)> {
     let mut tape = Tape::default();
     let citation = tape.parse(citation.as_bytes(), Limits::default()).unwrap();
     let said = citation::Said { text_block: Some(1) };

@@ -261,3 +261,35 @@ fn an_error_goes_out_at_once_whatever_waits() {
     );
     assert!(out[2].starts_with("{\"error\"") && out[3] == "[DONE]", "{out:?}");
 }
+
+#[test]
+fn errors_are_of_their_kind_however_they_are_put() {
+    use crate::refusal::RefusalKind as Kind;
+    let cases = [
+        (429, r#"{"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}}"#, Kind::Billing),
+        (400, r#"{"error":{"message":"m","code":"content_filter"}}"#, Kind::Blocked),
+        (
+            400,
+            r#"{"error":{"message":"m","code":null,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
+            Kind::Blocked,
+        ),
+        (404, r#"{"error":{"message":"m","code":"DeploymentNotFound"}}"#, Kind::ModelNotFound),
+        (404, r#"{"error":"model \"x\" not found"}"#, Kind::ModelNotFound),
+        (404, r#"{"detail":"Not Found"}"#, Kind::NotFound),
+        (429, r#"{"error":"Model is overloaded","error_type":"overloaded"}"#, Kind::Overloaded),
+        (422, r#"{"detail":[{"loc":["body","x"],"msg":"bad"}]}"#, Kind::InvalidRequest),
+        (500, r#"{"error":{"message":"m","type":"BadRequestError","code":400}}"#, Kind::InvalidRequest),
+        (500, r#"{"object":"error","message":"m","code":"429"}"#, Kind::RateLimited),
+        (429, r#"{"error":{"message":"m","code":"429"}}"#, Kind::RateLimited),
+        (402, r#"{"error":{"message":"Insufficient Balance"}}"#, Kind::Billing),
+        (401, r#"{"statusCode":401,"message":"m"}"#, Kind::Upstream),
+        (503, r#"{}"#, Kind::Overloaded),
+    ];
+    for (status, body, kind) in cases {
+        with_json(body, |value| {
+            let refusal = read_error(status, value.get("error").unwrap_or(value), value);
+            assert_eq!((refusal.status, refusal.kind), (status, kind), "{body}");
+            assert!(refusal.code.is_none_or(|code| !code.starts_with(|first: char| first.is_ascii_digit())), "{body}");
+        });
+    }
+}

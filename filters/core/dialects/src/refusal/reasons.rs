@@ -215,7 +215,8 @@ impl Refusal {
         if self.kind == RefusalKind::Authentication {
             self.kind = RefusalKind::Upstream;
             self.code = None;
-            self.message = format!("The provider did not accept the gateway's credentials: {}", self.message);
+            // Its own words may show a part of the key.
+            self.message = "The provider did not accept the gateway's credentials.".to_owned();
         }
         self
     }

@@ -35,7 +35,9 @@ pub fn response(plan: &AnswerPlan, status: u16, content_type: &str, body: &[u8])
         return fail(plan, status, &unreadable(status, content_type));
     };
     if status >= 400 {
-        if plan.passes_through() && is_well_formed_error(plan.client, value) {
+        // What a provider says of a key is said of the gateway's, at times with a part of it.
+        let of_keys = matches!(status, 401 | 403);
+        if plan.passes_through() && !of_keys && is_well_formed_error(plan.client, value) {
             return ClientAnswer { status, set_headers: Vec::new(), body: None };
         }
         return fail(plan, status, &read_error(plan.protocol, status, value));

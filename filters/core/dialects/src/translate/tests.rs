@@ -212,6 +212,10 @@ fn a_key_the_provider_refuses_is_not_the_callers() {
     let answer = response(&plan, 401, "application/json", body);
     let text = String::from_utf8(answer.body.unwrap()).unwrap();
     assert!(text.contains("the gateway's credentials") && !text.contains("invalid_api_key"), "{text}");
+    let body = br#"{"error":{"message":"Incorrect API key provided: sk-proj-*1234.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#;
+    let answer = response(&self::plan(ClientDialect::OpenaiChat, ProviderApi::Openai), 401, "application/json", body);
+    let text = String::from_utf8(answer.body.unwrap()).unwrap();
+    assert!(text.contains("the gateway's credentials") && !text.contains("1234"), "{text}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(super) fn write(request: &Request<'_>, out: &mut Writer) {
 }
 
 /// What the user says that is a document, by its number among all of them: clients know them by that.
-fn numbered<'r, 'a>(request: &'r Request<'a>) -> impl Iterator<Item = (usize, Document<'a>)> {
+fn numbered<'a>(request: &Request<'a>) -> impl Iterator<Item = (usize, Document<'a>)> {
     let of_user = request.messages.iter().filter(|message| message.role == Role::User);
     let documents = of_user.flat_map(|message| &message.parts).filter(|part| matches!(part, Part::Document { .. }));
     documents.enumerate().filter_map(|(number, part)| Some((number, Document::of(part)?)))

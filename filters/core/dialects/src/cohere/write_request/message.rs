@@ -25,11 +25,14 @@ pub(super) fn messages(
         }
     }
     system(messages, out, losses)?;
-    for message in messages {
-        match message.role {
-            Role::System => {}
-            Role::User => user(&message.parts, cited, out, losses)?,
-            Role::Assistant => assistant(&message.parts, out, losses)?,
+    let turns: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
+    let both_of_model =
+        |one: &&Message<'_>, other: &&Message<'_>| [one, other].iter().all(|it| it.role == Role::Assistant);
+    // Texts and calls of one turn are messages of their own in some dialects, and belong together here.
+    for run in turns.chunk_by(both_of_model) {
+        match run {
+            [message] if message.role == Role::User => user(&message.parts, cited, out, losses)?,
+            _ => assistant(run.iter().flat_map(|message| &message.parts), out, losses)?,
         }
     }
     Ok(())
@@ -150,7 +153,11 @@ fn image(source: &Source<'_>, detail: Option<Str<'_>>, out: &mut Writer) {
     out.end_object().end_object();
 }
 
-fn assistant(parts: &[Part<'_>], out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+fn assistant<'r, 'a: 'r>(
+    parts: impl Iterator<Item = &'r Part<'a>>,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
     let (mut texts, mut thoughts, mut calls) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         note_cache(part, losses);
