@@ -244,7 +244,9 @@ pub fn vectors() -> impl Strategy<Value = Value> {
 
 fn last_words(turns: &[Turn]) -> String {
     let words = |turn: &Turn| match turn {
-        Turn::User(bits) => bits.iter().find_map(|bit| if let Bit::Text(text) = bit { Some(text.clone()) } else { None }),
+        Turn::User(bits) => {
+            bits.iter().find_map(|bit| if let Bit::Text(text) = bit { Some(text.clone()) } else { None })
+        }
         _ => None,
     };
     turns.iter().rev().find_map(words).filter(|text| !text.is_empty()).unwrap_or_else(|| "Say".to_owned())
@@ -273,13 +275,21 @@ fn schema(number: usize) -> Value {
     let city = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": false});
     match number {
         0 | 1 => city,
-        2 => json!({"type": "object", "properties": {"place": {"$ref": "#/$defs/Place"}}, "required": ["place"], "additionalProperties": false, "$defs": {"Place": city}}),
+        2 => {
+            json!({"type": "object", "properties": {"place": {"$ref": "#/$defs/Place"}}, "required": ["place"], "additionalProperties": false, "$defs": {"Place": city}})
+        }
         3 => {
             json!({"type": "object", "properties": {"city": {"type": ["string", "null"]}, "unit": {"anyOf": [{"type": "string", "enum": ["C", "F"]}, {"type": "null"}]}}, "required": ["city", "unit"], "additionalProperties": false})
         }
-        4 => json!({"type": "object", "properties": {"city": {"type": "string", "description": "A city", "minLength": 1, "pattern": "^[a-z]+$"}, "when": {"type": "string", "format": "date"}}}),
-        5 => json!({"type": "object", "properties": {"at": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 9}, "minItems": 2}]}}, "required": ["at"]}),
-        6 => json!({"$schema": "http://json-schema.org/draft-07/schema#", "title": "Args", "type": "object", "properties": {"days": {"type": "integer", "default": 3, "exclusiveMinimum": 0}, "kind": {"const": "long"}}}),
+        4 => {
+            json!({"type": "object", "properties": {"city": {"type": "string", "description": "A city", "minLength": 1, "pattern": "^[a-z]+$"}, "when": {"type": "string", "format": "date"}}})
+        }
+        5 => {
+            json!({"type": "object", "properties": {"at": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 9}, "minItems": 2}]}}, "required": ["at"]})
+        }
+        6 => {
+            json!({"$schema": "http://json-schema.org/draft-07/schema#", "title": "Args", "type": "object", "properties": {"days": {"type": "integer", "default": 3, "exclusiveMinimum": 0}, "kind": {"const": "long"}}})
+        }
         _ => json!({"type": "object", "properties": {}}),
     }
 }

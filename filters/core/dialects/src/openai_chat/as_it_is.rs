@@ -153,12 +153,7 @@ fn message(
                 gone.push(key);
             }
             "tool_calls" => value.items().for_each(|call| tool_call(call, server, deviates, losses, edits)),
-            _ if !deviates => {}
-            "role" if !server.knows_developer && value.as_str().is_some_and(|role| role == "developer") => {
-                edits.push(value.span(), "\"system\"");
-            }
-            "content" => content(value, server, losses, edits)?,
-            "tool_call_id" => call_id(value, server, edits),
+            // Where the server takes all there is, seals are about: then this came from another.
             "reasoning_content" | "reasoning" => match server.reasoning {
                 ReasoningBack::Field(own) if own != field => rename(key, own, edits),
                 ReasoningBack::Field(_) => {}
@@ -167,6 +162,12 @@ fn message(
                     gone.push(key);
                 }
             },
+            _ if !deviates => {}
+            "role" if !server.knows_developer && value.as_str().is_some_and(|role| role == "developer") => {
+                edits.push(value.span(), "\"system\"");
+            }
+            "content" => content(value, server, losses, edits)?,
+            "tool_call_id" => call_id(value, server, edits),
             "name" if !is_tool && !value.is_null() && !server.takes("message.name", losses)? => gone.push(key),
             "refusal" | "annotations" | "audio" | "function_call" | "name" if server.is_strict && !is_tool => {
                 if !value.is_null() && !value.is_empty() {

@@ -280,7 +280,12 @@ mod laws {
             request.messages.sort_by_key(|message| message.role != Role::System);
             let mut joined: Vec<Message<'_>> = Vec::new();
             for mut message in request.messages {
-                message.parts.retain(|part| !matches!(part, Part::Text { text, .. } if text.is_empty()));
+                message
+                    .parts
+                    .retain(|part| !matches!(part, Part::Text { text, .. } if crate::anthropic::is_blank(*text)));
+                if message.parts.is_empty() {
+                    continue;
+                }
                 match joined.last_mut() {
                     Some(last) if last.role == message.role => last.parts.extend(message.parts),
                     _ => joined.push(message),

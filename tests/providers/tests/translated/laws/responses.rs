@@ -146,9 +146,7 @@ impl Item {
     fn check(&self, item: &Value) -> Checked<()> {
         must(self.parts.iter().all(|part| part.done), "a part is open", item)?;
         match self.kind.as_str() {
-            "function_call" => {
-                must(self.arguments_done && item["arguments"] == self.arguments, "arguments", item)
-            }
+            "function_call" => must(self.arguments_done && item["arguments"] == self.arguments, "arguments", item),
             "message" | "reasoning" => {
                 let key = if self.kind == "message" { "content" } else { "summary" };
                 let parts = item[key].as_array().ok_or("no parts")?;

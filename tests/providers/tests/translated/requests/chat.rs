@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Bit, IMAGE_URL, PDF, PNG, Thought, Turn, WAV, Wishes, is_closed, name, offered, openai, put, schema,
-};
+use super::{Bit, IMAGE_URL, PDF, PNG, Thought, Turn, WAV, Wishes, is_closed, name, offered, openai, put, schema};
 
 pub fn body(turns: &[Turn], wishes: &Wishes) -> Value {
     let mut list = Vec::new();
@@ -92,8 +90,7 @@ pub fn body(turns: &[Turn], wishes: &Wishes) -> Value {
         1 | 2 => {
             let strict = is_closed(wishes.schema) && wishes.format == 1;
             let number = if wishes.schema == 7 { 4 } else { wishes.schema };
-            body["response_format"] =
-                json!({"type": "json_schema", "json_schema": {"name": "a", "schema": schema(number), "strict": strict}});
+            body["response_format"] = json!({"type": "json_schema", "json_schema": {"name": "a", "schema": schema(number), "strict": strict}});
         }
         _ => {}
     }

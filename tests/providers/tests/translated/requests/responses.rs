@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Bit, IMAGE_URL, PDF, PDF_URL, PNG, Thought, Turn, Wishes, is_closed, name, offered, openai, put, schema,
-};
+use super::{Bit, IMAGE_URL, PDF, PDF_URL, PNG, Thought, Turn, Wishes, is_closed, name, offered, openai, put, schema};
 
 pub fn body(turns: &[Turn], wishes: &Wishes) -> Value {
     let mut list = Vec::new();
@@ -40,7 +38,9 @@ pub fn body(turns: &[Turn], wishes: &Wishes) -> Value {
                         [only] if only["type"] == "input_text" => only["text"].clone(),
                         _ => json!(parts),
                     };
-                    list.push(json!({"type": "function_call_output", "call_id": format!("call_{at}_{n}"), "output": output}));
+                    list.push(
+                        json!({"type": "function_call_output", "call_id": format!("call_{at}_{n}"), "output": output}),
+                    );
                 }
             }
         }

@@ -3,7 +3,7 @@
 use tollgate_wire::json::{Str, Writer, unescape};
 
 use super::documents::Document;
-use crate::canonical::{Losses, Message, Part, Role, Source};
+use crate::canonical::{Arguments, Losses, Message, Part, Role, Source};
 use crate::refusal::Refusal;
 
 /// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
@@ -16,16 +16,13 @@ pub(super) fn messages(
     out: &mut Writer,
     losses: &mut Losses<'_>,
 ) -> Result<(), Refusal> {
-    // The model would take it for a finished turn, and the API refuses it.
-    let mut messages = messages;
-    if messages.last().is_some_and(|last| last.role == Role::Assistant) {
-        losses.lacks("prefill")?;
-        while let [front @ .., Message { role: Role::Assistant, .. }] = messages {
-            messages = front;
-        }
-    }
     system(messages, out, losses)?;
-    let turns: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
+    let mut turns: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
+    // The model would take it for a finished turn, and the API refuses it.
+    if turns.last().is_some_and(|last| last.role == Role::Assistant) {
+        losses.lacks("prefill")?;
+        while turns.pop_if(|last| last.role == Role::Assistant).is_some() {}
+    }
     let both_of_model =
         |one: &&Message<'_>, other: &&Message<'_>| [one, other].iter().all(|it| it.role == Role::Assistant);
     // Texts and calls of one turn are messages of their own in some dialects, and belong together here.
@@ -34,6 +31,9 @@ pub(super) fn messages(
             [message] if message.role == Role::User => user(&message.parts, cited, out, losses)?,
             _ => assistant(run.iter().flat_map(|message| &message.parts), out, losses)?,
         }
+    }
+    if out.as_bytes().ends_with(b"[") {
+        return Err(Refusal::invalid_field("messages", "a message that says something"));
     }
     Ok(())
 }
@@ -210,7 +210,11 @@ fn tool_call(part: &Part<'_>, out: &mut Writer) {
     let Part::ToolCall { id, name, arguments, .. } = part else { return };
     out.begin_object().field_raw_str("id", id.unwrap_or(Str::from_escaped(""))).field_str("type", "function");
     out.key("function").begin_object().field_raw_str("name", *name);
-    arguments.write_quoted(out.key("arguments"));
+    match arguments {
+        // Some models call a tool without parameters with nothing at all; the API wants an object.
+        Arguments::Quoted(text) if text.raw().trim().is_empty() => _ = out.field_str("arguments", "{}"),
+        _ => arguments.write_quoted(out.key("arguments")),
+    }
     out.end_object().end_object();
 }
 
