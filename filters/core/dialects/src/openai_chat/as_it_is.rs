@@ -24,28 +24,18 @@ pub(crate) fn as_server_takes_it(
 ) -> Result<(), Refusal> {
     let server = Server::of(target.provider);
     let deviates = server.deviates;
-    let no_reasoning = is_openai_itself(target) && mentions_reasoning(body);
-    if !deviates && !sealed && !no_reasoning {
+    if !deviates && !sealed && !(is_openai_itself(target) && mentions_reasoning(body)) {
         return Ok(());
     }
     if let Some(messages) = body.get("messages") {
         for item in messages.items() {
-            message(item, server, Passing { deviates, no_reasoning }, losses, edits)?;
+            message(item, server, deviates, losses, edits)?;
         }
     }
     if deviates { fields(body, server, losses, edits) } else { Ok(()) }
 }
 
-/// How messages pass.
-#[derive(Debug, Clone, Copy)]
-struct Passing {
-    /// The server has rules of its own.
-    deviates: bool,
-    /// The server does not know reasoning in messages.
-    no_reasoning: bool,
-}
-
-/// OpenAI refuses fields it does not know. Servers that are compatible with it may want reasoning back.
+/// OpenAI refuses fields it does not know, as that of other models' reasoning. Servers that are compatible with it may want it back.
 fn is_openai_itself(target: &Target<'_>) -> bool {
     let host = target.provider.authority.split(':').next().unwrap_or_default();
     target.provider.api == ProviderApi::AzureOpenai || host == "openai.com" || host.ends_with(".openai.com")
@@ -160,13 +150,11 @@ fn response_format(
 fn message(
     message: Value<'_>,
     server: &Server,
-    Passing { deviates, no_reasoning }: Passing,
+    deviates: bool,
     losses: &mut Losses<'_>,
     edits: &mut Edits,
 ) -> Result<(), Refusal> {
     let mut gone: Vec<Str<'_>> = Vec::new();
-    // What another provider has signed here it has thought here.
-    let no_reasoning = no_reasoning || message.raw().contains("\"tollgate.");
     let is_tool = message.get("role").and_then(|role| role.as_str()).is_some_and(|role| role == "tool");
     for (key, value) in message.entries() {
         let field = name(key);
@@ -176,16 +164,7 @@ fn message(
                 gone.push(key);
             }
             "tool_calls" => value.items().for_each(|call| tool_call(call, server, deviates, losses, edits)),
-            "reasoning_content" if no_reasoning && !deviates => {
-                losses.note("reasoning_content");
-                gone.push(key);
-            }
-            _ if !deviates => {}
-            "role" if !server.knows_developer && value.as_str().is_some_and(|role| role == "developer") => {
-                edits.push(value.span(), "\"system\"");
-            }
-            "content" => content(value, server, losses, edits)?,
-            "tool_call_id" => call_id(value, server, edits),
+            // Where the server takes all there is, seals are about, or it is OpenAI's own: then this came from another.
             "reasoning_content" | "reasoning" => match server.reasoning {
                 ReasoningBack::Field(own) if own != field => rename(key, own, edits),
                 ReasoningBack::Field(_) => {}
@@ -194,6 +173,12 @@ fn message(
                     gone.push(key);
                 }
             },
+            _ if !deviates => {}
+            "role" if !server.knows_developer && value.as_str().is_some_and(|role| role == "developer") => {
+                edits.push(value.span(), "\"system\"");
+            }
+            "content" => content(value, server, losses, edits)?,
+            "tool_call_id" => call_id(value, server, edits),
             "name" if !is_tool && !value.is_null() && !server.takes("message.name", losses)? => gone.push(key),
             "refusal" | "annotations" | "audio" | "function_call" | "name" if server.is_strict && !is_tool => {
                 if !value.is_null() && !value.is_empty() {
