@@ -25,6 +25,11 @@ impl<'n> Seen<'n> {
         self.0.push(field);
         Ok(())
     }
+
+    /// Whether a field was met.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains(&field)
+    }
 }
 
 /// A count, where null is the same as nothing.
