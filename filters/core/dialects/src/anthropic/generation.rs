@@ -8,6 +8,8 @@ use crate::refusal::Refusal;
 
 /// The first that takes one of `temperature` and `top_p` only.
 const ONE_OF_TWO: (u32, u32) = (4, 1);
+/// The first that schemas bind: <https://docs.claude.com/en/docs/build-with-claude/structured-outputs>.
+const STRUCTURED: (u32, u32) = (4, 1);
 /// The first that goes on with no answer that the client has begun: <https://docs.claude.com/en/docs/build-with-claude/prefill-claudes-response>.
 const NO_PREFILL: (u32, u32) = (4, 6);
 /// The first that is not sampled otherwise than by default: <https://docs.claude.com/en/docs/about-claude/models/migrating-to-claude-4>.
@@ -29,6 +31,11 @@ impl Generation {
 
     fn is_from(self, first: (u32, u32)) -> bool {
         self.0.is_some_and(|own| own >= first)
+    }
+
+    /// Whether a schema binds its answers and its calls of tools.
+    pub fn is_structured(self) -> bool {
+        self.0.is_none() || self.is_from(STRUCTURED)
     }
 
     /// What of the client's sampling the model takes.

@@ -73,7 +73,7 @@ pub(crate) fn write_request(
     inference(&sampling, &stops, limit, &mut out, losses)?;
     tools::tools(request, &format, family, target.model, &mut out, losses)?;
     fields.write(request, &mut out);
-    format.write(&mut out);
+    format.write(family, &mut out, losses)?;
     account.write(&mut out, losses);
     out.end_object();
     Ok(Written { body: out.finish(), json_tool: format.is_tool() })
