@@ -43,7 +43,8 @@ pub(crate) fn write_request(
     };
     let default = DEFAULT_MAX_TOKENS + thinking.budget().unwrap_or(0);
     out.field_u64("max_tokens", max_tokens.unwrap_or(default));
-    let turns = message::turns(request, generation.drops_prefill(request, losses)?, losses);
+    let mut turns = message::turns(request, losses);
+    generation.without_prefill(&mut turns, losses)?;
     // At least one message is required: a system prompt alone is said by the user then.
     if turns.is_empty() {
         out.key("messages").begin_array().begin_object().field_str("role", "user");
