@@ -16,6 +16,7 @@ mod embeddings;
 pub mod endpoint;
 mod few;
 mod gemini;
+mod openai;
 mod openai_chat;
 mod openai_completions;
 mod openai_responses;

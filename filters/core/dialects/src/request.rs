@@ -2,13 +2,15 @@
 
 mod edits;
 pub(crate) mod fields;
+mod gather;
 #[cfg(test)]
 mod tests;
 
 use tollgate_wire::json::{Str, Value};
 
 pub use edits::{ask_for_stream_usage, cap_output};
-pub(crate) use fields::{Seen, limit, name};
+pub(crate) use fields::name;
+pub(crate) use gather::Gather;
 
 use crate::refusal::Refusal;
 use crate::text::TextSpan;

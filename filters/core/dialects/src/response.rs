@@ -5,7 +5,8 @@ mod tests;
 
 use tollgate_wire::json::{Str, Value};
 
-use crate::text::TextSpan;
+use crate::request::name;
+use crate::text::{Place, TextSpan, Texts};
 use crate::{ClientDialect, Usage, anthropic, embeddings, openai_chat, openai_completions, openai_responses};
 
 /// An answer as the gateway sees it.
@@ -31,6 +32,30 @@ pub fn facts<'a>(dialect: ClientDialect, body: Value<'a>) -> ResponseFacts<'a> {
         ClientDialect::OpenaiEmbeddings => embeddings::response_facts(body),
         ClientDialect::AnthropicMessages => anthropic::response_facts(body),
     }
+}
+
+/// Reads what answers of every dialect have; `field` is handed what else there is.
+pub(crate) fn gather<'a>(
+    body: Value<'a>,
+    usage: fn(Value<'a>) -> Option<Usage>,
+    mut field: impl FnMut(&str, Value<'a>, &mut Texts<'a>),
+) -> ResponseFacts<'a> {
+    let mut texts = Texts::default();
+    let mut facts = ResponseFacts::default();
+    for (key, value) in body.entries() {
+        match &*name(key) {
+            "model" => facts.model = value.as_str(),
+            "usage" => facts.usage = usage(value),
+            "error" if !value.is_null() => {
+                facts.error = true;
+                // Errors quote the request at times.
+                texts.free(value.get("message").unwrap_or(value), Place::Other);
+            }
+            key => field(key, value, &mut texts),
+        }
+    }
+    facts.texts = texts.spans;
+    facts
 }
 
 /// A shorter answer with the same facts, where most of one is neither text nor fact: vectors. There may be more of those than a

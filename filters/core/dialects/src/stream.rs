@@ -104,7 +104,7 @@ impl ClientStream {
         let mut facts = match &mut self.state {
             State::OpenaiChat(state) => state.observe(data),
             State::OpenaiResponses(state) => state.observe(event, data),
-            State::OpenaiCompletions(state) => state.observe(event, data),
+            State::OpenaiCompletions(state) => state.observe(data),
             State::AnthropicMessages => anthropic::event_facts(event, data),
             State::None => EventFacts::default(),
         };

@@ -58,43 +58,29 @@ impl Usage {
     /// Reads OpenAI's `usage` object (`CompletionUsage`). None if it is null or holds no count at all.
     #[must_use]
     pub fn from_openai(usage: Value<'_>) -> Option<Self> {
-        let (input, output) = (count(usage, "prompt_tokens"), count(usage, "completion_tokens"));
-        if input.is_none() && output.is_none() {
-            return None;
-        }
-        let input_detail =
-            |key| usage.get("prompt_tokens_details").and_then(|details| count(details, key)).unwrap_or(0);
-        let output_detail =
-            |key| usage.get("completion_tokens_details").and_then(|details| count(details, key)).unwrap_or(0);
-        let cached_read = match input_detail("cached_tokens") {
-            // DeepSeek reports the cached part under a name of its own.
-            0 => count(usage, "prompt_cache_hit_tokens").unwrap_or(0),
-            cached => cached,
-        };
-        let cache_write = input_detail("cache_write_tokens");
-        Some(Self {
-            // A part cannot exceed its total, whatever a server says: it would make the rest negative.
-            input: input.unwrap_or(0).max(cached_read.saturating_add(cache_write)),
-            output: output.unwrap_or(0),
-            cached_read,
-            cache_write,
-            cache_write_1h: 0,
-            reasoning: output_detail("reasoning_tokens"),
-            audio_input: input_detail("audio_tokens"),
-            audio_output: output_detail("audio_tokens"),
-        })
+        let names = ["prompt_tokens", "prompt_tokens_details", "completion_tokens", "completion_tokens_details"];
+        Self::of_openai(usage, names)
     }
 
     /// Reads the `usage` object of OpenAI's responses (`ResponseUsage`). None if it is null or holds no count at all.
     #[must_use]
     pub fn from_responses(usage: Value<'_>) -> Option<Self> {
-        let (input, output) = (count(usage, "input_tokens"), count(usage, "output_tokens"));
+        Self::of_openai(usage, ["input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details"])
+    }
+
+    /// By OpenAI's names for the input, the parts of it, the output, and the parts of that.
+    fn of_openai(usage: Value<'_>, [input, input_parts, output, output_parts]: [&str; 4]) -> Option<Self> {
+        let (input, output) = (count(usage, input), count(usage, output));
         if input.is_none() && output.is_none() {
             return None;
         }
-        let detail = |of, key| usage.get(of).and_then(|details| count(details, key)).unwrap_or(0);
-        let cached_read = detail("input_tokens_details", "cached_tokens");
-        let cache_write = detail("input_tokens_details", "cache_write_tokens");
+        let part = |of, key| usage.get(of).and_then(|parts| count(parts, key)).unwrap_or(0);
+        let cached_read = match part(input_parts, "cached_tokens") {
+            // DeepSeek reports the cached part under a name of its own.
+            0 => count(usage, "prompt_cache_hit_tokens").unwrap_or(0),
+            cached => cached,
+        };
+        let cache_write = part(input_parts, "cache_write_tokens");
         Some(Self {
             // A part cannot exceed its total, whatever a server says: it would make the rest negative.
             input: input.unwrap_or(0).max(cached_read.saturating_add(cache_write)),
@@ -102,9 +88,9 @@ impl Usage {
             cached_read,
             cache_write,
             cache_write_1h: 0,
-            reasoning: detail("output_tokens_details", "reasoning_tokens"),
-            audio_input: detail("input_tokens_details", "audio_tokens"),
-            audio_output: detail("output_tokens_details", "audio_tokens"),
+            reasoning: part(output_parts, "reasoning_tokens"),
+            audio_input: part(input_parts, "audio_tokens"),
+            audio_output: part(output_parts, "audio_tokens"),
         })
     }
 

@@ -4,9 +4,11 @@ mod block;
 
 use tollgate_wire::json::Value;
 
-use crate::canonical::{Effort, Format, Message, Request, Role, Tier, Tool, ToolChoice};
+use crate::canonical::{Format, Message, Request, Role, Tier, Tool, ToolChoice};
 use crate::refusal::Refusal;
-use crate::request::fields::{boolean, limit, list, name, number, object, optional_string, required_object, string};
+use crate::request::fields::{
+    boolean, effort, limit, list, name, number, optional_string, required_object, string, tool_field,
+};
 
 /// Reads a request.
 ///
@@ -99,25 +101,16 @@ fn tools<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal>
             continue;
         }
         let at = format!("tools.{index}");
-        let mut tool = Tool {
-            name: string(&format!("{at}.name"), item.get("name"))?,
-            description: None,
-            parameters: None,
-            strict: None,
-            cache: None,
-        };
+        let mut tool = Tool::new(string(&format!("{at}.name"), item.get("name"))?);
         for (key, value) in item.entries() {
             match &*name(key) {
                 "type" | "name" => {}
-                "description" => tool.description = optional_string(&format!("{at}.description"), value)?,
-                "input_schema" => tool.parameters = object(&format!("{at}.input_schema"), value)?,
-                "strict" => tool.strict = boolean(&format!("{at}.strict"), value)?,
-                "cache_control" => tool.cache = Some(value).filter(|cache| !cache.is_null()),
                 // How arguments are streamed, not what they are.
                 "eager_input_streaming" => {}
                 "defer_loading" if value.as_bool() == Some(false) => {}
                 "allowed_callers"
                     if value.is_array() && value.items().all(|by| by.as_str().is_some_and(|by| by == "direct")) => {}
+                key if tool_field(&mut tool, key, value, "input_schema", &at)? => {}
                 key => request.unknown("tools", key, value),
             }
         }
@@ -176,10 +169,8 @@ fn output_config<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), 
         }
         match &*name(key) {
             "effort" => {
-                let effort = value.as_str().and_then(|effort| Effort::parse(effort.raw()));
-                let known = "`low`, `medium`, `high`, `xhigh` or `max`";
-                request.reasoning.effort =
-                    Some(effort.ok_or_else(|| Refusal::invalid_field("output_config.effort", known))?);
+                let words = "`low`, `medium`, `high`, `xhigh` or `max`";
+                request.reasoning.effort = effort("output_config.effort", value, words)?;
             }
             "format" => {
                 let kind = string("output_config.format.type", value.get("type"))?;

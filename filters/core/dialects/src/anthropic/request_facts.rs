@@ -4,45 +4,30 @@ use tollgate_wire::json::Value;
 
 use crate::ClientDialect;
 use crate::refusal::Refusal;
-use crate::request::{RequestFacts, Seen, limit, name};
+use crate::request::{Gather, RequestFacts, name};
 use crate::text::{Place, Texts};
 
 pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Refusal> {
-    let mut texts = Texts::default();
-    let mut seen = Seen::default();
-    let (mut model, mut end_user, mut max_output_tokens) = (None, None, None);
-    let (mut stream, mut messages) = (false, false);
+    let mut gather = Gather::new(ClientDialect::AnthropicMessages, body);
     for (key, value) in body.entries() {
+        let texts = &mut gather.texts;
         match &*name(key) {
-            "model" => {
-                seen.once("model")?;
-                model = Some(value.as_str().ok_or_else(|| Refusal::invalid_field("model", "a string"))?);
-            }
-            "stream" => {
-                seen.once("stream")?;
-                stream = match value.as_bool() {
-                    Some(stream) => stream,
-                    None if value.is_null() => false,
-                    None => return Err(Refusal::invalid_field("stream", "true or false")),
-                };
-            }
+            "model" => gather.model(value)?,
+            "stream" => gather.stream(value)?,
             "messages" => {
-                seen.once("messages")?;
-                messages = true;
-                self::messages(value, &mut texts)?;
+                gather.once("messages")?;
+                messages(value, &mut gather.texts)?;
             }
-            "max_tokens" => {
-                seen.once("max_tokens")?;
-                max_output_tokens = limit("max_tokens", value)?;
-            }
-            "system" => blocks(value, Place::System, &mut texts),
+            "max_tokens" => gather.max_output_tokens("max_tokens", value)?,
+            "system" => blocks(value, Place::System, texts),
             "metadata" => {
-                end_user = value.get("user_id").and_then(|user| user.as_str()).or(end_user);
+                let user = value.get("user_id").and_then(|user| user.as_str());
+                gather.facts.end_user = user.or(gather.facts.end_user);
                 texts.free(value, Place::Other);
             }
-            "tools" => texts.array(value, Place::Definition, |texts, tool| self::tool(tool, texts)),
+            "tools" => texts.array(value, Place::Definition, |texts, item| tool(item, texts)),
             "output_config" => texts.free(value, Place::Definition),
-            "cache_control" => cache_control(value, &mut texts),
+            "cache_control" => cache_control(value, texts),
             "service_tier" => texts.keyword(value),
             "temperature" | "top_p" | "top_k" | "stop_sequences" | "thinking" | "tool_choice" => {
                 texts.free(value, Place::Other);
@@ -50,23 +35,7 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             _ => texts.unknown_field(key, value, Place::Other),
         }
     }
-    let model = model.ok_or_else(|| Refusal::missing_field("model"))?;
-    if !messages {
-        return Err(Refusal::missing_field("messages"));
-    }
-    Ok(RequestFacts {
-        dialect: ClientDialect::AnthropicMessages,
-        body,
-        model,
-        stream,
-        max_output_tokens,
-        choices: 1,
-        end_user,
-        wants_stream_usage: true,
-        texts: texts.spans,
-        numbers: texts.numbers,
-        media: texts.media,
-    })
+    gather.finish(&["messages"])
 }
 
 fn messages<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {

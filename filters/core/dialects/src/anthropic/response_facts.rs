@@ -4,29 +4,15 @@ use tollgate_wire::json::Value;
 
 use crate::Usage;
 use crate::request::name;
-use crate::response::ResponseFacts;
+use crate::response::{self, ResponseFacts};
 use crate::text::{Place, Texts};
 
 pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
-    let mut texts = Texts::default();
-    let mut facts = ResponseFacts::default();
-    for (key, value) in body.entries() {
-        match &*name(key) {
-            "model" => facts.model = value.as_str(),
-            "usage" => facts.usage = Usage::from_anthropic(value),
-            "error" if !value.is_null() => {
-                facts.error = true;
-                // Errors quote the request at times.
-                if let Some(message) = value.get("message") {
-                    texts.free(message, Place::Other);
-                }
-            }
-            "content" => value.items().for_each(|block| block_texts(block, &mut texts)),
-            _ => {}
+    response::gather(body, Usage::from_anthropic, |key, value, texts| {
+        if key == "content" {
+            value.items().for_each(|block| block_texts(block, texts));
         }
-    }
-    facts.texts = texts.spans;
-    facts
+    })
 }
 
 /// The strings of one content block.

@@ -262,6 +262,13 @@ pub(crate) struct Tool<'a> {
     pub cache: Option<Value<'a>>,
 }
 
+impl<'a> Tool<'a> {
+    /// A tool that only has a name.
+    pub fn new(name: Str<'a>) -> Self {
+        Self { name, description: None, parameters: None, strict: None, cache: None }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ToolChoice<'a> {
     None,

@@ -4,9 +4,12 @@ mod message;
 
 use tollgate_wire::json::Value;
 
-use crate::canonical::{Effort, Format, Request, Tier, Tool, ToolChoice};
+use crate::canonical::{Format, Request, Tier, Tool};
+use crate::openai::{self, stop, stream_options};
 use crate::refusal::Refusal;
-use crate::request::fields::{boolean, limit, list, name, number, object, optional_string, required_object, string};
+use crate::request::fields::{
+    boolean, effort, limit, list, name, number, optional_string, required_object, string, tool_field,
+};
 
 /// Reads a request.
 ///
@@ -38,12 +41,7 @@ pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> 
             "tool_choice" => tool_choice(value, &mut request)?,
             "parallel_tool_calls" => request.parallel_tools = boolean("parallel_tool_calls", value)?,
             "response_format" => response_format(value, &mut request)?,
-            "reasoning_effort" => {
-                let effort = value.as_str().and_then(|effort| Effort::parse(effort.raw()));
-                let known = "`none`, `minimal`, `low`, `medium`, `high`, `xhigh` or `max`";
-                request.reasoning.effort =
-                    Some(effort.ok_or_else(|| Refusal::invalid_field("reasoning_effort", known))?);
-            }
+            "reasoning_effort" => request.reasoning.effort = effort("reasoning_effort", value, openai::EFFORTS)?,
             "user" => user = optional_string("user", value)?,
             "safety_identifier" => request.safety_identifier = optional_string("safety_identifier", value)?,
             "service_tier" => match string("service_tier", Some(value))?.raw() {
@@ -77,28 +75,6 @@ pub(crate) fn read_request<'a>(body: Value<'a>) -> Result<Request<'a>, Refusal> 
 /// What OpenAI's other conversation API has as well.
 const SHARED: [&str; 5] = ["metadata", "store", "prompt_cache_key", "prompt_cache_retention", "verbosity"];
 
-fn stream_options<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    for (key, value) in required_object("stream_options", Some(value))?.entries() {
-        match &*name(key) {
-            "include_usage" => request.stream_usage = boolean("stream_options.include_usage", value)?.unwrap_or(false),
-            "include_obfuscation" if value.as_bool() == Some(false) => {}
-            key => request.unknown("stream_options", key, value),
-        }
-    }
-    Ok(())
-}
-
-fn stop<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    if let Some(stop) = value.as_str() {
-        request.stop.push(stop);
-        return Ok(());
-    }
-    for item in list("stop", value)? {
-        request.stop.push(string("stop", Some(item))?);
-    }
-    Ok(())
-}
-
 fn tools<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
     for (index, item) in list("tools", value)?.enumerate() {
         let kind = string(&format!("tools[{index}].type"), item.get("type"))?;
@@ -106,28 +82,19 @@ fn tools<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal>
             request.extra(format!("tools.{}", kind.decode()));
             continue;
         }
-        let field = format!("tools[{index}].function");
-        let function = required_object(&field, item.get("function"))?;
-        let mut tool = Tool {
-            name: string(&format!("{field}.name"), function.get("name"))?,
-            description: None,
-            parameters: None,
-            strict: None,
-            cache: None,
-        };
+        let at = format!("tools[{index}].function");
+        let function = required_object(&at, item.get("function"))?;
+        let mut tool = Tool::new(string(&format!("{at}.name"), function.get("name"))?);
         for (key, value) in function.entries() {
-            match &*name(key) {
-                "name" => {}
-                "description" => tool.description = optional_string(&format!("{field}.description"), value)?,
-                "parameters" => tool.parameters = object(&format!("{field}.parameters"), value)?,
-                "strict" => tool.strict = boolean(&format!("{field}.strict"), value)?,
-                key => request.unknown("function", key, value),
+            let key = name(key);
+            if key != "name" && !tool_field(&mut tool, &key, value, "parameters", &at)? {
+                request.unknown("function", &key, value);
             }
         }
         for (key, value) in item.entries() {
             match &*name(key) {
                 "type" | "function" => {}
-                "cache_control" => tool.cache = Some(value),
+                "cache_control" => tool.cache = Some(value).filter(|cache| !cache.is_null()),
                 key => request.unknown("tools", key, value),
             }
         }
@@ -137,27 +104,12 @@ fn tools<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal>
 }
 
 fn tool_choice<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    let choice = match value.as_str() {
-        Some(choice) => match choice.raw() {
-            "none" => ToolChoice::None,
-            "auto" => ToolChoice::Auto,
-            "required" => ToolChoice::Required,
-            _ => return Err(Refusal::invalid_field("tool_choice", "`none`, `auto`, `required` or an object")),
-        },
-        None => {
-            let kind = string("tool_choice.type", value.get("type"))?;
-            if kind != "function" {
-                request.extra(format!("tool_choice.{}", kind.decode()));
-                return Ok(());
-            }
-            let function = required_object("tool_choice.function", value.get("function"))?;
-            unknown_fields("tool_choice", value, &["type", "function"], request);
-            unknown_fields("tool_choice.function", function, &["name"], request);
-            ToolChoice::Named(string("tool_choice.function.name", function.get("name"))?)
-        }
-    };
-    request.tool_choice = Some(choice);
-    Ok(())
+    openai::tool_choice(value, request, |request| {
+        let function = required_object("tool_choice.function", value.get("function"))?;
+        unknown_fields("tool_choice", value, &["type", "function"], request);
+        unknown_fields("tool_choice.function", function, &["name"], request);
+        string("tool_choice.function.name", function.get("name"))
+    })
 }
 
 fn response_format<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {

@@ -4,57 +4,29 @@ use tollgate_wire::json::Value;
 
 use crate::ClientDialect;
 use crate::refusal::Refusal;
-use crate::request::{RequestFacts, Seen, limit, name};
+use crate::request::{Gather, RequestFacts, name};
 use crate::text::{Place, Texts};
 
 pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Refusal> {
-    let mut texts = Texts::default();
-    let mut seen = Seen::default();
-    let (mut model, mut end_user, mut max_output_tokens) = (None, None, None);
-    let (mut stream, mut wants_stream_usage, mut messages, mut choices) = (false, false, false, 1);
+    let mut gather = Gather::new(ClientDialect::OpenaiChat, body);
     for (key, value) in body.entries() {
         match &*name(key) {
-            "model" => {
-                seen.once("model")?;
-                model = Some(value.as_str().ok_or_else(|| Refusal::invalid_field("model", "a string"))?);
-            }
-            "stream" => {
-                seen.once("stream")?;
-                stream = match value.as_bool() {
-                    Some(stream) => stream,
-                    None if value.is_null() => false,
-                    None => return Err(Refusal::invalid_field("stream", "true or false")),
-                };
-            }
-            "stream_options" => {
-                seen.once("stream_options")?;
-                wants_stream_usage = stream_options(value)?;
-                texts.free(value, Place::Other);
-            }
+            "model" => gather.model(value)?,
+            "stream" => gather.stream(value)?,
+            "stream_options" => gather.stream_options(value)?,
             "messages" => {
-                seen.once("messages")?;
-                messages = true;
-                self::messages(value, &mut texts)?;
+                gather.once("messages")?;
+                messages(value, &mut gather.texts)?;
             }
-            "max_tokens" => {
-                seen.once("max_tokens")?;
-                max_output_tokens = limit("max_tokens", value)?.max(max_output_tokens);
+            "max_tokens" => gather.max_output_tokens("max_tokens", value)?,
+            "max_completion_tokens" => gather.max_output_tokens("max_completion_tokens", value)?,
+            "n" => gather.facts.choices = gather.count("n", value)?,
+            "user" | "safety_identifier" => gather.end_user(value),
+            "tools" | "functions" => {
+                gather.texts.array(value, Place::Definition, |texts, item| tool(item, texts));
             }
-            "max_completion_tokens" => {
-                seen.once("max_completion_tokens")?;
-                max_output_tokens = limit("max_completion_tokens", value)?.max(max_output_tokens);
-            }
-            "n" => {
-                seen.once("n")?;
-                choices = limit("n", value)?.unwrap_or(1);
-            }
-            "user" | "safety_identifier" => {
-                end_user = value.as_str().or(end_user);
-                texts.free(value, Place::Other);
-            }
-            "tools" | "functions" => texts.array(value, Place::Definition, |texts, tool| self::tool(tool, texts)),
-            "response_format" => free_with_type(value, Place::Definition, &mut texts),
-            "reasoning_effort" | "verbosity" | "service_tier" => texts.keyword(value),
+            "response_format" => free_with_type(value, Place::Definition, &mut gather.texts),
+            "reasoning_effort" | "verbosity" | "service_tier" => gather.texts.keyword(value),
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature"
             | "top_p"
@@ -70,44 +42,11 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             | "prompt_cache_key"
             | "modalities"
             | "prediction"
-            | "audio" => {
-                texts.free(value, Place::Other);
-            }
-            _ => texts.unknown_field(key, value, Place::Other),
+            | "audio" => gather.texts.free(value, Place::Other),
+            _ => gather.texts.unknown_field(key, value, Place::Other),
         }
     }
-    let model = model.ok_or_else(|| Refusal::missing_field("model"))?;
-    if !messages {
-        return Err(Refusal::missing_field("messages"));
-    }
-    Ok(RequestFacts {
-        dialect: ClientDialect::OpenaiChat,
-        body,
-        model,
-        stream,
-        max_output_tokens,
-        choices,
-        end_user,
-        wants_stream_usage,
-        texts: texts.spans,
-        numbers: texts.numbers,
-        media: texts.media,
-    })
-}
-
-fn stream_options(value: Value<'_>) -> Result<bool, Refusal> {
-    if !value.is_object() && !value.is_null() {
-        return Err(Refusal::invalid_field("stream_options", "an object"));
-    }
-    let mut seen = Seen::default();
-    let mut include_usage = false;
-    for (key, value) in value.entries() {
-        if key == "include_usage" {
-            seen.once("stream_options.include_usage")?;
-            include_usage = value.as_bool().unwrap_or(false);
-        }
-    }
-    Ok(include_usage)
+    gather.finish(&["messages"])
 }
 
 fn messages<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {

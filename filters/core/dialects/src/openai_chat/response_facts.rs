@@ -4,31 +4,16 @@ use tollgate_wire::json::Value;
 
 use crate::Usage;
 use crate::request::name;
-use crate::response::ResponseFacts;
+use crate::response::{self, ResponseFacts};
 use crate::text::{Place, Texts};
 
 pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
-    let mut texts = Texts::default();
-    let mut facts = ResponseFacts::default();
-    for (key, value) in body.entries() {
-        match &*name(key) {
-            "model" => facts.model = value.as_str(),
-            "usage" => facts.usage = Usage::from_openai(value),
-            "error" if !value.is_null() => {
-                facts.error = true;
-                // Errors quote the request at times.
-                if let Some(message) = value.get("message") {
-                    texts.free(message, Place::Other);
-                }
-            }
-            "choices" => value.items().filter_map(|choice| choice.get("message")).for_each(|message| {
-                message_texts(message, &mut texts);
-            }),
-            _ => {}
+    response::gather(body, Usage::from_openai, |key, value, texts| {
+        if key == "choices" {
+            let messages = value.items().filter_map(|choice| choice.get("message"));
+            messages.for_each(|message| message_texts(message, texts));
         }
-    }
-    facts.texts = texts.spans;
-    facts
+    })
 }
 
 fn message_texts<'a>(message: Value<'a>, texts: &mut Texts<'a>) {

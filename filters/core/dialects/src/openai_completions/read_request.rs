@@ -3,8 +3,9 @@
 use tollgate_wire::json::Value;
 
 use crate::canonical::{Message, Part, Request, Role};
+use crate::openai::{stop, stream_options};
 use crate::refusal::{Refusal, RefusalKind};
-use crate::request::fields::{boolean, limit, list, name, number, optional_string, required_object, string};
+use crate::request::fields::{boolean, limit, name, number, optional_string};
 
 /// `max_tokens` of a request that names none, as the API documents it.
 pub(super) const DEFAULT_MAX_TOKENS: u64 = 16;
@@ -68,26 +69,4 @@ fn prompt<'a>(prompt: Value<'a>) -> Result<Part<'a>, Refusal> {
         }
         None => Err(Refusal::invalid_field("prompt", "a string")),
     }
-}
-
-fn stream_options<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    for (key, value) in required_object("stream_options", Some(value))?.entries() {
-        match &*name(key) {
-            "include_usage" => request.stream_usage = boolean("stream_options.include_usage", value)?.unwrap_or(false),
-            "include_obfuscation" if value.as_bool() == Some(false) => {}
-            key => request.unknown("stream_options", key, value),
-        }
-    }
-    Ok(())
-}
-
-fn stop<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    if let Some(stop) = value.as_str() {
-        request.stop.push(stop);
-        return Ok(());
-    }
-    for item in list("stop", value)? {
-        request.stop.push(string("stop", Some(item))?);
-    }
-    Ok(())
 }

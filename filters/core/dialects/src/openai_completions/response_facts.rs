@@ -4,29 +4,15 @@ use tollgate_wire::json::Value;
 
 use crate::Usage;
 use crate::request::name;
-use crate::response::ResponseFacts;
+use crate::response::{self, ResponseFacts};
 use crate::text::{Place, Texts};
 
 pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
-    let mut texts = Texts::default();
-    let mut facts = ResponseFacts::default();
-    for (key, value) in body.entries() {
-        match &*name(key) {
-            "model" => facts.model = value.as_str(),
-            "usage" => facts.usage = Usage::from_openai(value),
-            "error" if !value.is_null() => {
-                facts.error = true;
-                // Errors quote the request at times.
-                if let Some(message) = value.get("message") {
-                    texts.free(message, Place::Other);
-                }
-            }
-            "choices" => value.items().for_each(|choice| choice_texts(choice, &mut texts)),
-            _ => {}
+    response::gather(body, Usage::from_openai, |key, value, texts| {
+        if key == "choices" {
+            value.items().for_each(|choice| choice_texts(choice, texts));
         }
-    }
-    facts.texts = texts.spans;
-    facts
+    })
 }
 
 fn choice_texts<'a>(choice: Value<'a>, texts: &mut Texts<'a>) {

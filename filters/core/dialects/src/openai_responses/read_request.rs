@@ -8,9 +8,12 @@ mod item;
 
 use tollgate_wire::json::Value;
 
-use crate::canonical::{Effort, Format, Message, Part, Request, Role, Tier, Tool, ToolChoice};
+use crate::canonical::{Format, Message, Part, Request, Role, Tier, Tool};
+use crate::openai;
 use crate::refusal::Refusal;
-use crate::request::fields::{boolean, limit, list, name, number, object, optional_string, required_object, string};
+use crate::request::fields::{
+    boolean, effort, limit, list, name, number, optional_string, required_object, string, tool_field,
+};
 
 /// Reads a request.
 ///
@@ -140,21 +143,12 @@ fn tools<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal>
             request.extra(format!("tools.{}", kind.decode()));
             continue;
         }
-        let mut tool = Tool {
-            name: string(&format!("{at}.name"), item.get("name"))?,
-            description: None,
-            parameters: None,
-            strict: None,
-            cache: None,
-        };
+        let mut tool = Tool::new(string(&format!("{at}.name"), item.get("name"))?);
         for (key, value) in item.entries() {
             match &*name(key) {
                 "type" | "name" => {}
-                "description" => tool.description = optional_string(&format!("{at}.description"), value)?,
-                "parameters" => tool.parameters = object(&format!("{at}.parameters"), value)?,
-                "strict" => tool.strict = boolean(&format!("{at}.strict"), value)?,
-                "cache_control" => tool.cache = Some(value).filter(|cache| !cache.is_null()),
                 "async" | "defer_loading" if value.as_bool() == Some(false) => {}
+                key if tool_field(&mut tool, key, value, "parameters", &at)? => {}
                 key => request.unknown("tools", key, value),
             }
         }
@@ -164,24 +158,7 @@ fn tools<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal>
 }
 
 fn tool_choice<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
-    let choice = match value.as_str() {
-        Some(choice) => match choice.raw() {
-            "none" => ToolChoice::None,
-            "auto" => ToolChoice::Auto,
-            "required" => ToolChoice::Required,
-            _ => return Err(Refusal::invalid_field("tool_choice", "`none`, `auto`, `required` or an object")),
-        },
-        None => {
-            let kind = string("tool_choice.type", value.get("type"))?;
-            if kind != "function" {
-                request.extra(format!("tool_choice.{}", kind.decode()));
-                return Ok(());
-            }
-            ToolChoice::Named(string("tool_choice.name", value.get("name"))?)
-        }
-    };
-    request.tool_choice = Some(choice);
-    Ok(())
+    openai::tool_choice(value, request, |_| string("tool_choice.name", value.get("name")))
 }
 
 fn text<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refusal> {
@@ -224,12 +201,7 @@ fn reasoning<'a>(value: Value<'a>, request: &mut Request<'a>) -> Result<(), Refu
             continue;
         }
         match &*name(key) {
-            "effort" => {
-                let effort = value.as_str().and_then(|effort| Effort::parse(effort.raw()));
-                let known = "`none`, `minimal`, `low`, `medium`, `high`, `xhigh` or `max`";
-                request.reasoning.effort =
-                    Some(effort.ok_or_else(|| Refusal::invalid_field("reasoning.effort", known))?);
-            }
+            "effort" => request.reasoning.effort = effort("reasoning.effort", value, openai::EFFORTS)?,
             // What the provider shows of its reasoning is shown.
             "summary" | "generate_summary" => request.hints.push("reasoning.summary"),
             "context" if value.as_str().is_some_and(|context| context == "auto") => {}

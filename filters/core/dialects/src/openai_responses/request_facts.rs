@@ -5,68 +5,50 @@ use tollgate_wire::json::Value;
 use super::texts::{item, known};
 use crate::ClientDialect;
 use crate::refusal::Refusal;
-use crate::request::{RequestFacts, Seen, limit, name};
+use crate::request::{Gather, RequestFacts, name};
 use crate::text::{Place, Texts};
 
 /// Reads a request. The model must be named, although a stored prompt may name one as well: routes go by it.
 pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Refusal> {
-    let mut texts = Texts::default();
-    let mut seen = Seen::default();
-    let (mut model, mut user, mut safety_identifier, mut max_output_tokens) = (None, None, None, None);
-    let (mut stream, mut has_input) = (false, false);
+    let mut gather = Gather::new(ClientDialect::OpenaiResponses, body);
+    let (mut safety_identifier, mut goes_on) = (None, false);
     for (key, value) in body.entries() {
+        let texts = &mut gather.texts;
         match &*name(key) {
-            "model" => {
-                seen.once("model")?;
-                model = Some(value.as_str().ok_or_else(|| Refusal::invalid_field("model", "a string"))?);
-            }
-            "stream" => {
-                seen.once("stream")?;
-                stream = match value.as_bool() {
-                    Some(stream) => stream,
-                    None if value.is_null() => false,
-                    None => return Err(Refusal::invalid_field("stream", "true or false")),
-                };
-            }
-            "max_output_tokens" => {
-                seen.once("max_output_tokens")?;
-                max_output_tokens = limit("max_output_tokens", value)?;
-            }
+            "model" => gather.model(value)?,
+            "stream" => gather.stream(value)?,
+            "max_output_tokens" => gather.max_output_tokens("max_output_tokens", value)?,
             "input" => {
-                seen.once("input")?;
-                has_input = true;
-                input(value, &mut texts)?;
+                gather.once("input")?;
+                input(value, &mut gather.texts)?;
             }
             "instructions" => texts.free(value, Place::System),
             "prompt" => {
-                has_input = true;
-                prompt(value, &mut texts);
+                goes_on = true;
+                prompt(value, texts);
             }
             // What was said before is with the provider.
             "previous_response_id" | "conversation" => {
-                has_input = true;
+                goes_on = true;
                 match value.is_object() {
-                    true => known(value, Place::Other, &mut texts),
+                    true => known(value, Place::Other, texts),
                     false => texts.id(value),
                 }
             }
-            "user" => {
-                user = value.as_str();
-                texts.free(value, Place::Other);
-            }
+            "user" => gather.end_user(value),
             "safety_identifier" => {
                 safety_identifier = value.as_str();
                 texts.free(value, Place::Other);
             }
-            "tools" => texts.array(value, Place::Definition, |texts, tool| self::tool(tool, texts)),
-            "text" => text(value, &mut texts),
+            "tools" => texts.array(value, Place::Definition, |texts, item| tool(item, texts)),
+            "text" => text(value, texts),
             "include" => texts.array(value, Place::Other, |texts, what| texts.keyword(what)),
             "reasoning" => texts.object(value, Place::Other, |texts, _, value| {
                 texts.keyword(value);
                 true
             }),
             "service_tier" | "truncation" | "prompt_cache_retention" => texts.keyword(value),
-            "tool_choice" | "context_management" | "prompt_cache_options" => known(value, Place::Other, &mut texts),
+            "tool_choice" | "context_management" | "prompt_cache_options" => known(value, Place::Other, texts),
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature"
             | "top_p"
@@ -81,23 +63,9 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             _ => texts.unknown_field(key, value, Place::Other),
         }
     }
-    let model = model.ok_or_else(|| Refusal::missing_field("model"))?;
-    if !has_input {
-        return Err(Refusal::missing_field("input"));
-    }
-    Ok(RequestFacts {
-        dialect: ClientDialect::OpenaiResponses,
-        body,
-        model,
-        stream,
-        max_output_tokens,
-        choices: 1,
-        end_user: safety_identifier.or(user),
-        wants_stream_usage: true,
-        texts: texts.spans,
-        numbers: texts.numbers,
-        media: texts.media,
-    })
+    gather.facts.end_user = safety_identifier.or(gather.facts.end_user);
+    // Without any, something to go on from will do.
+    gather.finish(if goes_on { &[] } else { &["input"] })
 }
 
 fn input<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {

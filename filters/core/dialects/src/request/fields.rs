@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use tollgate_wire::json::{Items, Str, Value};
 
+use crate::canonical::{Effort, Tool};
 use crate::refusal::Refusal;
 
 /// A key to match on.
@@ -24,6 +25,11 @@ impl<'n> Seen<'n> {
         }
         self.0.push(field);
         Ok(())
+    }
+
+    /// Whether a field was met.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains(&field)
     }
 }
 
@@ -77,4 +83,28 @@ pub(crate) fn object<'a>(field: &str, value: Value<'a>) -> Result<Option<Value<'
 pub(crate) fn required_object<'a>(field: &str, value: Option<Value<'a>>) -> Result<Value<'a>, Refusal> {
     let value = value.filter(|value| !value.is_null()).ok_or_else(|| Refusal::missing_field(field))?;
     object(field, value)?.ok_or_else(|| Refusal::missing_field(field))
+}
+
+/// How much to think; `words` lists what the dialect has.
+pub(crate) fn effort(field: &str, value: Value<'_>, words: &str) -> Result<Option<Effort>, Refusal> {
+    let effort = value.as_str().and_then(|effort| Effort::parse(effort.raw()));
+    effort.map(Some).ok_or_else(|| Refusal::invalid_field(field, words))
+}
+
+/// Takes a field that tools have in every dialect, `schema` being its name for the parameters'. False if it is none of those.
+pub(crate) fn tool_field<'a>(
+    tool: &mut Tool<'a>,
+    key: &str,
+    value: Value<'a>,
+    schema: &str,
+    at: &str,
+) -> Result<bool, Refusal> {
+    match key {
+        "description" => tool.description = optional_string(&format!("{at}.description"), value)?,
+        "strict" => tool.strict = boolean(&format!("{at}.strict"), value)?,
+        "cache_control" => tool.cache = Some(value).filter(|cache| !cache.is_null()),
+        key if key == schema => tool.parameters = object(&format!("{at}.{schema}"), value)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
 }

@@ -3,28 +3,22 @@
 use tollgate_wire::json::{Str, Value};
 
 use crate::canonical::{Part, Request, Source};
+use crate::openai;
 use crate::openai_chat::audio;
 use crate::refusal::Refusal;
 use crate::request::fields::{name, optional_string, required_object, string};
 
-/// A string, or parts.
+/// A string, or parts; null is none.
 pub(super) fn content<'a>(
     value: Value<'a>,
     at: &str,
     parts: &mut Vec<Part<'a>>,
     request: &mut Request<'a>,
 ) -> Result<(), Refusal> {
-    if let Some(text) = value.as_str() {
-        parts.push(Part::Text { text, cache: None });
+    if value.is_null() {
         return Ok(());
     }
-    if !value.is_array() && !value.is_null() {
-        return Err(Refusal::invalid_field(&format!("{at}.content"), "a string or an array of parts"));
-    }
-    for (index, item) in value.items().enumerate() {
-        part(item, &format!("{at}.content[{index}]"), parts, request)?;
-    }
-    Ok(())
+    openai::content(value, at, "content", parts, |item, at, parts| part(item, at, parts, request))
 }
 
 fn part<'a>(item: Value<'a>, at: &str, parts: &mut Vec<Part<'a>>, request: &mut Request<'a>) -> Result<(), Refusal> {
@@ -89,11 +83,7 @@ fn image<'a>(
         }
     }
     let url = string(&field, value.get("url").or(Some(value)))?;
-    match data_url(url) {
-        Some((media_type, data)) => Ok((Source::Base64 { media_type, data }, detail)),
-        None if url.raw().starts_with("data:") => Err(Refusal::invalid_field(&field, "base64 data in a `data:` URL")),
-        None => Ok((Source::Url(url), detail)),
-    }
+    Ok((openai::image_source(&field, url)?, detail))
 }
 
 fn sound<'a>(value: Option<Value<'a>>, at: &str, request: &mut Request<'a>) -> Result<Source<'a>, Refusal> {
@@ -125,23 +115,10 @@ fn file<'a>(
     for (key, value) in value.entries() {
         match &*name(key) {
             "filename" => title = optional_string(&format!("{at}.file.filename"), value)?,
-            "file_data" => {
-                let field = format!("{at}.file.file_data");
-                let (media_type, data) = data_url(string(&field, Some(value))?)
-                    .ok_or_else(|| Refusal::invalid_field(&field, "a `data:` URL with base64 data"))?;
-                source = Some(Source::Base64 { media_type, data });
-            }
+            "file_data" => source = Some(openai::file_data(&format!("{at}.file.file_data"), value)?),
             key => request.unknown("file", key, value),
         }
     }
     parts.extend(source.map(|source| Part::Document { source, title, context: None, cache }));
     Ok(())
-}
-
-/// The media type and the base64 of a `data:` URL, still escaped.
-fn data_url<'a>(url: Str<'a>) -> Option<(&'a str, &'a str)> {
-    let (head, data) = url.raw().strip_prefix("data:")?.split_once(',')?;
-    let media_type = head.strip_suffix(";base64")?;
-    // Parameters such as a charset have no place in Anthropic's API, nor any meaning for what it takes.
-    Some((media_type.split(';').next().unwrap_or_default(), data))
 }

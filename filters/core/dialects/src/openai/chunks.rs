@@ -1,0 +1,74 @@
+//! The chunks in which both completions APIs stream: they differ in what a choice holds.
+
+use tollgate_wire::json::{Value, Writer};
+use tollgate_wire::sse;
+
+use crate::Usage;
+use crate::request::name;
+use crate::stream::EventFacts;
+use crate::text::Texts;
+
+/// Longest `id`, `model` or fingerprint that is kept for events of our own, in bytes.
+const MAX_KEPT: usize = 256;
+
+/// Reads a chunk; `choice` is handed each choice with its index.
+pub(crate) fn chunk_facts<'a>(
+    chunk: Value<'a>,
+    mut choice: impl FnMut(u32, Value<'a>, &mut EventFacts<'a>, &mut Texts<'a>),
+) -> EventFacts<'a> {
+    let mut facts = EventFacts::default();
+    let mut texts = Texts::default();
+    let mut no_choices = false;
+    for (key, value) in chunk.entries() {
+        match &*name(key) {
+            "model" => facts.model = value.as_str(),
+            "usage" => facts.usage = Usage::from_openai(value),
+            "error" if !value.is_null() => {
+                facts.error = true;
+                facts.all_ended = true;
+            }
+            "choices" => {
+                no_choices = value.is_array() && value.is_empty();
+                for item in value.items() {
+                    let index = item.get("index").and_then(|index| index.as_u64()).unwrap_or(0) as u32;
+                    choice(index, item, &mut facts, &mut texts);
+                }
+            }
+            _ => {}
+        }
+    }
+    facts.usage_only = no_choices && facts.usage.is_some();
+    facts.texts = texts.spans;
+    facts
+}
+
+/// What every chunk of a stream repeats of the first one, as JSON text. Empty until that was there.
+#[derive(Debug, Default)]
+pub(crate) struct Head(Vec<(&'static str, String)>);
+
+impl Head {
+    /// Keeps it, if this is the first chunk with choices. What is missing or absurdly long is replaced by the least the SDKs accept; `object`
+    /// is the type of the chunk, as JSON text.
+    pub fn keep(&mut self, chunk: Value<'_>, object: &str) {
+        if !self.0.is_empty() || chunk.get("choices").is_none() {
+            return;
+        }
+        let kept = |key| chunk.get(key).map(|value| value.raw()).filter(|raw| raw.len() <= MAX_KEPT);
+        let defaults = [("id", "\"\""), ("object", object), ("created", "0"), ("model", "\"\"")];
+        self.0.extend(defaults.map(|(key, default)| (key, kept(key).unwrap_or(default).to_owned())));
+        self.0.extend(kept("system_fingerprint").map(|fingerprint| ("system_fingerprint", fingerprint.to_owned())));
+    }
+
+    /// Appends a chunk of our own with one choice, whose other fields `write` writes; `capacity` is about how long those are.
+    pub fn event(&self, index: u32, capacity: usize, write: impl FnOnce(&mut Writer), out: &mut Vec<u8>) {
+        let mut json = Writer::with_capacity(capacity + 256);
+        json.begin_object();
+        for (key, value) in &self.0 {
+            json.field_raw(key, value);
+        }
+        json.key("choices").begin_array().begin_object().field_u64("index", index.into());
+        write(&mut json);
+        json.end_object().end_array().end_object();
+        sse::write_event(out, None, &json.finish());
+    }
+}
