@@ -329,3 +329,19 @@ mod laws {
         }
     }
 }
+
+#[test]
+fn reasoning_goes_back_to_who_has_signed_it() {
+    use crate::protocol::Signer;
+    for (model, signer) in [
+        ("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", Signer::Anthropic),
+        ("arn:aws:bedrock:us-east-1:1:application-inference-profile/abc", Signer::Anthropic),
+        ("openai.gpt-oss-120b-1:0", Signer::BedrockOpenai),
+        ("arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-20b-1:0", Signer::BedrockOpenai),
+        ("xai.grok-4", Signer::BedrockXai),
+        ("us.amazon.nova-2-lite-v1:0", Signer::Bedrock),
+        ("us.deepseek.r1-v1:0", Signer::Bedrock),
+    ] {
+        assert_eq!(super::signer(model), signer, "{model}");
+    }
+}
