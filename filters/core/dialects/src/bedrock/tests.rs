@@ -205,7 +205,7 @@ mod laws {
             "citations",
             "citation",
             "type",
-            "image_url",
+            "image.url",
             "url",
             "tool_calls",
             "id",
@@ -313,7 +313,7 @@ mod laws {
             let body = format!(
                 r#"{{"model":"m","messages":[{{"role":"user","content":[{{"type":"text","text":"x"}},{content}]}},{tools}],"tools":[{tools}]}}"#
             );
-            let lenient = ["image_url", "document.url", "thinking", "function.strict"].map(str::to_owned);
+            let lenient = ["image.url", "document.url", "thinking", "tools.strict"].map(str::to_owned);
             let provider = provider();
             let mut tape = Tape::default();
             for client in CLIENTS {

@@ -40,7 +40,7 @@ impl<'b, 'l> Blocks<'b, 'l> {
         match part {
             Part::Text { text, .. } | Part::Refusal { text } => !is_blank(*text),
             Part::Reasoning { signature: None, .. } => {
-                self.losses.note("reasoning_content");
+                self.losses.note("thinking");
                 false
             }
             // Models other than Claude take no readable reasoning back.

@@ -126,7 +126,7 @@ fn tool(
         if is_structured(model) {
             out.field_bool("strict", true);
         } else {
-            losses.lacks("function.strict")?;
+            losses.lacks("tools.strict")?;
         }
     }
     out.end_object().end_object();
