@@ -170,7 +170,7 @@ fn message(
                 ReasoningBack::Field(own) if own != field => rename(key, own, edits),
                 ReasoningBack::Field(_) => {}
                 ReasoningBack::None | ReasoningBack::Part => {
-                    losses.note("reasoning_content");
+                    losses.note("thinking");
                     gone.push(key);
                 }
             },
@@ -183,7 +183,7 @@ fn message(
             "name" if !is_tool && !value.is_null() && !server.takes("message.name", losses)? => gone.push(key),
             "refusal" | "annotations" | "audio" | "function_call" | "name" if server.is_strict && !is_tool => {
                 if !value.is_null() && !value.is_empty() {
-                    losses.note("annotations");
+                    losses.note(if field == "annotations" { "citations" } else { &field });
                 }
                 gone.push(key);
             }
