@@ -72,6 +72,6 @@ pub(crate) fn bindable(schema: &Value, at: &Path) -> Read<()> {
     }
     let lists = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|name| members.get(name)?.as_array()).flatten();
     let maps = ["properties", "$defs", "definitions"].into_iter().filter_map(|name| members.get(name)?.as_object());
-    let below = lists.chain(maps.flat_map(|map| map.values())).chain(members.get("items"));
-    below.map(|schema| bindable(schema, at)).collect()
+    let mut below = lists.chain(maps.flat_map(|map| map.values())).chain(members.get("items"));
+    below.try_for_each(|schema| bindable(schema, at))
 }
