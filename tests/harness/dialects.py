@@ -80,7 +80,9 @@ class OpenAi:
                 message = events.get_final_completion().choices[0].message
         else:
             message = client.chat.completions.create(**body).choices[0].message
-        history.append(message)
+        # What the SDK has parsed is its own; the API knows no such fields.
+        parsed = {"parsed": True, "tool_calls": {"__all__": {"index": True, "function": {"parsed_arguments"}}}}
+        history.append(message.model_dump(exclude_none=True, exclude=parsed))
         calls = [(call.id, call.function.name, json.loads(call.function.arguments)) for call in message.tool_calls or []]
         return message.content, calls
 

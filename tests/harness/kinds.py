@@ -19,7 +19,7 @@ class Kind:
     def model_of(self, received):
         """The model a request asked for, wherever this API names it."""
         body = received.json()
-        if "model" in body:
+        if "model" in body and "/deployments/" not in received.path:
             return body["model"]
         return next(unquote(part).split(":generate")[0].split(":stream")[0].split(":raw")[0]
                     for part in received.path.split("?")[0].split("/") if unquote(part).startswith(self.model))

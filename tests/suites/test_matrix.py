@@ -137,3 +137,15 @@ def test_only_the_providers_own_key_goes_out(stack, dialect, client, kind):
     assert given == {KINDS[kind].key_header: stack.sims[kind].key}
     assert key("plain") not in received.everything()
     assert not [name for name, _ in received.headers if name.startswith("x-tollgate-")]
+
+
+def test_a_conversation_goes_on_at_another_provider(stack, dialect, client):
+    """Signed thinking and calls made by one provider come back to another: whoever did not sign them is not bothered with them."""
+    history = dialect.say('get_weather for "Ulm" in "C"')
+    for kind in ("gemini", "anthropic", "openai-responses", "bedrock", "cohere", "openai", "vertex"):
+        stack.sims[kind].reset()
+        # Cohere's thinking is not signed, and whether a server that speaks OpenAI's dialect wants it back nobody can tell.
+        stack.sims[kind].set(**({} if kind == "cohere" else {"thinking": "hm"}))
+        _, calls = dialect.turn(client, f"via-{kind}", history, ["get_weather"], kind != "cohere")
+        assert [name for _, name, _ in calls] == ["get_weather"], kind
+        history += dialect.results([(call, 'and get_weather for "Bonn" in "F"') for call, _, _ in calls])

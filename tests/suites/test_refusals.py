@@ -110,7 +110,7 @@ def test_hostile_model_names(post, dialect, model):
     assert "x-evil" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/completions", "/v1/files", "/v1/chat/completions/", "/v1/messages/batches", "/V1/MESSAGES"])
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/audio/speech", "/v1/responses/resp_1", "/v1/files", "/v1/chat/completions/", "/v1/messages/batches", "/V1/MESSAGES"])
 def test_unknown_paths(post, dialect, path):
     refusal(dialect, post(json.dumps(dialect.body("smart")), path), 404)
 

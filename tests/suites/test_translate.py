@@ -101,6 +101,9 @@ def test_the_command_does_as_the_filter(stack, replay, tmp_path, number):
     more = ["--original-request", original]
     if content_type.endswith("stream"):
         expected = tollgate(folder, settings, "stream", answer, *more)
+        if b"include_usage" not in request:
+            # What the gateway asked for, and a provider of this golden file sent unasked, the client does not see.
+            expected = re.sub(rb'data: \{[^\n]*"choices":\s*\[\],[^\n]*"usage"[^\n]*\n\n', b"", expected)
     else:
         more += ["--status", str(status), "--content-type", content_type]
         expected = tollgate(folder, settings, "response", answer, *more)

@@ -231,7 +231,8 @@ pub fn answer(prompt: &Prompt, options: &Options) -> Answer {
         output_tokens,
         thinking_tokens,
         ordered: options.usage,
-        cited: options.citations,
+        // Who declines has no source for it.
+        cited: options.citations && options.finish != Some(End::Refusal),
     }
 }
 

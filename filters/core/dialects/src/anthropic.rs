@@ -3,6 +3,7 @@
 mod as_it_is;
 mod citation;
 mod errors;
+mod generation;
 mod read_answer;
 mod read_event;
 mod read_request;
@@ -22,6 +23,7 @@ const VERTEX_VERSION: &str = "vertex-2023-10-16";
 
 pub(crate) use as_it_is::as_server_takes_it;
 pub(crate) use errors::read_error;
+pub(crate) use generation::{Generation, is_blank, stops};
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_event::EventReader;
 pub(crate) use read_request::read_request;

@@ -15,6 +15,6 @@ pub(crate) use logprobs::TokenLogprob;
 pub(crate) use losses::Losses;
 pub(crate) use request::{
     Citation, DocumentPlace, Effort, Format, Message, Part, PlaceUnit, Reasoning, Request, Role, Sampling, Source,
-    Tier, Tool, ToolChoice, Written,
+    Tier, Tool, ToolChoice, Written, begins_a_name,
 };
 pub(crate) use seal::{UNSIGNED, has_seal, is_sealed, leave_out_foreign, unsealed};

@@ -26,4 +26,4 @@ pub(crate) use response_facts::response_facts;
 pub(crate) use stream_facts::StreamFacts;
 pub(crate) use write_answer::{write_answer, write_usage};
 pub(crate) use write_event::EventWriter;
-pub(crate) use write_request::{effort, write_request};
+pub(crate) use write_request::{MAX_NAME, NAMES, effort, write_request};

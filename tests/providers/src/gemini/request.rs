@@ -292,11 +292,11 @@ fn tools(body: &Object<'_>, prompt: &mut Prompt, rules: Rules) -> Read<()> {
             ])?;
             let name = function.need_string("name")?;
             let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            if !starts || name.len() > 64 || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:-".contains(c)) {
+            if !starts || name.len() > 128 || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:-".contains(c)) {
                 let at = function.at("name").brackets();
                 let message = format!(
                     "* GenerateContentRequest.{at}: Invalid function name. Must start with a letter or an underscore. Must be alphameric \
-                     (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of 64.\n"
+                     (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of 128.\n"
                 );
                 return Err(function.fault("name", message));
             }

@@ -5,7 +5,7 @@ pub(crate) mod thinking;
 
 use tollgate_wire::json::Writer;
 
-use super::{JSON_TOOL, VERTEX_VERSION};
+use super::{Generation, JSON_TOOL, VERTEX_VERSION, is_blank, stops};
 use crate::canonical::{Format, Losses, Part, Request, Role, Tier, Tool, ToolChoice, Written};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
@@ -26,6 +26,7 @@ pub(crate) fn write_request(
     losses.cites_documents();
     losses.lacks_extras(request)?;
     let json_tool = wants_json_tool(request, losses)?;
+    let generation = Generation::of(target.model);
     let max_tokens = request.max_output_tokens.or(target.max_output_tokens());
     let thinking = thinking::choose(request, target.model, max_tokens, losses)?;
     let mut out = Writer::with_capacity(1024);
@@ -37,12 +38,22 @@ pub(crate) fn write_request(
     };
     let default = DEFAULT_MAX_TOKENS + thinking.budget().unwrap_or(0);
     out.field_u64("max_tokens", max_tokens.unwrap_or(default));
-    system(request, &mut out)?;
-    out.key("messages").begin_array();
-    message::messages(request, &mut out, losses)?;
+    let turns = message::turns(request, generation.drops_prefill(request, losses)?, losses);
+    // At least one message is required: a system prompt alone is said by the user then.
+    if turns.is_empty() {
+        out.key("messages").begin_array().begin_object().field_str("role", "user");
+        if !system("content", request, &mut out)? {
+            return Err(Refusal::invalid_field("messages", "a message that says something"));
+        }
+        out.end_object();
+    } else {
+        system("system", request, &mut out)?;
+        out.key("messages").begin_array();
+        message::messages(turns, request.document_citations, &mut out, losses)?;
+    }
     out.end_array();
     tools(request, json_tool, &mut out);
-    sampling(request, &mut out, losses)?;
+    sampling(request, generation, &mut out, losses)?;
     thinking.write(&request.format, &mut out, losses)?;
     if let Some(user) = request.end_user {
         out.key("metadata").begin_object().field_raw_str("user_id", user).end_object();
@@ -78,17 +89,19 @@ fn wants_json_tool(request: &Request<'_>, losses: &mut Losses<'_>) -> Result<boo
 
 /// The API has one system prompt. System messages further down are moved up to it, as Anthropic's own OpenAI-compatible endpoint does
 /// (<https://docs.claude.com/en/api/openai-sdk>): only its newest models take them in between.
-fn system(request: &Request<'_>, out: &mut Writer) -> Result<(), Refusal> {
+///
+/// Writes it under a key, and tells whether there is one.
+fn system(key: &str, request: &Request<'_>, out: &mut Writer) -> Result<bool, Refusal> {
     let parts =
         || request.messages.iter().filter(|message| message.role == Role::System).flat_map(|message| &message.parts);
-    let texts = || parts().filter(|part| matches!(part, Part::Text { text, .. } if !text.is_empty()));
+    let texts = || parts().filter(|part| matches!(part, Part::Text { text, .. } if !is_blank(*text)));
     match (texts().next(), texts().nth(1)) {
         (None, _) => {}
         (Some(Part::Text { text, cache: None }), None) => {
-            out.field_raw_str("system", *text);
+            out.field_raw_str(key, *text);
         }
         _ => {
-            out.key("system").begin_array();
+            out.key(key).begin_array();
             for part in texts() {
                 message::text(part, out);
             }
@@ -99,7 +112,7 @@ fn system(request: &Request<'_>, out: &mut Writer) -> Result<(), Refusal> {
         let kind = if matches!(other, Part::Image { .. }) { "images" } else { "files" };
         return Err(Refusal::invalid_field("messages", &format!("system messages without {kind}")));
     }
-    Ok(())
+    Ok(texts().next().is_some())
 }
 
 fn tools(request: &Request<'_>, json_tool: bool, out: &mut Writer) {
@@ -164,21 +177,18 @@ fn tool(tool: &Tool<'_>, out: &mut Writer) {
     out.end_object();
 }
 
-fn sampling(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
-    let sampling = &request.sampling;
-    if let Some(temperature) = sampling.temperature {
-        // From 0 to 1 here, to 2 at OpenAI.
-        if temperature.as_f64().is_some_and(|value| value > 1.0) {
-            losses.lacks("temperature")?;
-        } else {
-            out.field_value("temperature", temperature);
+fn sampling(
+    request: &Request<'_>,
+    generation: Generation,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
+    let sampling = &generation.sampling(&request.sampling, losses)?;
+    for (field, value) in [("temperature", sampling.temperature), ("top_p", sampling.top_p), ("top_k", sampling.top_k)]
+    {
+        if let Some(value) = value {
+            out.field_value(field, value);
         }
-    }
-    if let Some(top_p) = sampling.top_p {
-        out.field_value("top_p", top_p);
-    }
-    if let Some(top_k) = sampling.top_k {
-        out.field_value("top_k", top_k);
     }
     for (field, penalty) in
         [("frequency_penalty", sampling.frequency_penalty), ("presence_penalty", sampling.presence_penalty)]
@@ -196,10 +206,11 @@ fn sampling(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) ->
     if request.logprobs.is_some() {
         losses.lacks("logprobs")?;
     }
-    if !request.stop.is_empty() {
+    let stops = stops(&request.stop, losses)?;
+    if !stops.is_empty() {
         out.key("stop_sequences").begin_array();
-        for stop in &request.stop {
-            out.raw_str(*stop);
+        for stop in stops {
+            out.raw_str(stop);
         }
         out.end_array();
     }

@@ -8,9 +8,10 @@ mod message;
 mod model_fields;
 mod tools;
 
-use tollgate_wire::json::{Str, Value, Writer};
+use tollgate_wire::json::{Str, Writer};
 
 use super::family::Family;
+use crate::anthropic::{Generation, is_blank, stops};
 use crate::canonical::{Losses, Part, Request, Role, Sampling, Written};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
@@ -40,25 +41,36 @@ pub(crate) fn write_request(
     lacks_numbers(request, losses)?;
     let format = format::choose(request, family, target.model, losses)?;
     let most = request.max_output_tokens.or(target.max_output_tokens());
+    let generation = Generation::of(target.model);
+    let without_last = family == Family::Claude && generation.drops_prefill(request, losses)?;
     let fields = model_fields::choose(request, family, target.model, most, losses)?;
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     let mut blocks = Blocks::new(family, request.document_citations, losses);
-    system(request, &mut blocks, &mut out)?;
-    out.key("messages").begin_array();
-    message::messages(&request.messages, &mut blocks, &mut out)?;
-    out.end_array();
+    let turns = message::turns(&request.messages, without_last, &mut blocks);
+    // At least one message is required: a system prompt alone is said by the user then.
+    if turns.is_empty() && has_system(request) {
+        out.key("messages").begin_array().begin_object().field_str("role", "user");
+        system("content", request, &mut blocks, &mut out)?;
+        out.end_object().end_array();
+    } else {
+        system("system", request, &mut blocks, &mut out)?;
+        out.key("messages").begin_array();
+        message::messages(turns, &mut blocks, &mut out)?;
+        out.end_array();
+    }
     // Without a limit a model gives as much as it can, but thinking with a budget must have one.
     let limit = match fields.budget() {
         Some(budget) => Some(most.unwrap_or(budget.saturating_add(ANSWER_TOKENS))),
         None => request.max_output_tokens,
     };
-    let mut sampling = if fields.refuses_sampling() { Sampling::default() } else { request.sampling };
-    // Newer models of Claude's take one of the two, and 1 says nothing.
-    if family == Family::Claude && sampling.temperature.is_some() && is_one(sampling.top_p) {
-        sampling.top_p = None;
-    }
-    inference(&sampling, &request.stop, limit, &mut out, losses)?;
+    let sampling = match family {
+        _ if fields.refuses_sampling() => Sampling::default(),
+        Family::Claude => generation.sampling(&request.sampling, losses)?,
+        _ => request.sampling,
+    };
+    let stops = if family == Family::Claude { stops(&request.stop, losses)? } else { request.stop.clone() };
+    inference(&sampling, &stops, limit, &mut out, losses)?;
     tools::tools(request, &format, family, target.model, &mut out, losses)?;
     fields.write(request, &mut out);
     format.write(&mut out);
@@ -89,8 +101,13 @@ fn lacks_numbers(request: &Request<'_>, losses: &mut Losses<'_>) -> Result<(), R
     Ok(())
 }
 
-/// Converse has one system prompt, of texts. System messages further down are moved up to it.
-fn system(request: &Request<'_>, blocks: &mut Blocks<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+fn has_system(request: &Request<'_>) -> bool {
+    let says = |part: &Part<'_>| matches!(part, Part::Text { text, .. } if !is_blank(*text));
+    request.messages.iter().any(|message| message.role == Role::System && message.parts.iter().any(says))
+}
+
+/// Converse has one system prompt, of texts. System messages further down are moved up to it. Writes it under a key.
+fn system(key: &str, request: &Request<'_>, blocks: &mut Blocks<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
     let mut open = false;
     let messages = request.messages.iter().filter(|message| message.role == Role::System);
     for part in messages.flat_map(|message| &message.parts) {
@@ -98,12 +115,12 @@ fn system(request: &Request<'_>, blocks: &mut Blocks<'_, '_>, out: &mut Writer) 
             let kind = if matches!(part, Part::Image { .. }) { "images" } else { "files" };
             return Err(Refusal::invalid_field("messages", &format!("system messages without {kind}")));
         };
-        if block::is_blank(*text) {
+        if is_blank(*text) {
             continue;
         }
         if !open {
             open = true;
-            out.key("system").begin_array();
+            out.key(key).begin_array();
         }
         blocks.text(*text, out);
         if let Part::Text { cache, .. } = part {
@@ -114,10 +131,6 @@ fn system(request: &Request<'_>, blocks: &mut Blocks<'_, '_>, out: &mut Writer) 
         out.end_array();
     }
     Ok(())
-}
-
-fn is_one(number: Option<Value<'_>>) -> bool {
-    number.and_then(|number| number.as_f64()).is_some_and(|number| number >= 1.0)
 }
 
 fn inference(

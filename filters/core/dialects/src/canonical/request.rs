@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use tollgate_wire::json::{Str, Value};
 
-use super::Arguments;
+use super::{Arguments, Losses};
+use crate::refusal::Refusal;
 
 /// A request, in any dialect.
 #[derive(Debug, Clone)]
@@ -88,12 +89,55 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Takes out what says nothing, and refuses what nobody could do.
+    ///
+    /// # Errors
+    /// A 400 if a tool must be called that is not there.
+    pub fn settle(&mut self, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+        if self.stop.iter().any(|stop| stop.is_empty()) {
+            self.stop.retain(|stop| !stop.is_empty());
+            losses.note("stop");
+        }
+        // Tools of another kind are refused, or dropped, by their own name; what was chosen goes with them.
+        let others = self.extras.iter().any(|feature| feature.starts_with("tools."));
+        let is_there = match self.tool_choice {
+            Some(ToolChoice::Required) => !self.tools.is_empty(),
+            Some(ToolChoice::Named(name)) => self.tools.iter().any(|tool| tool.name == name),
+            None | Some(ToolChoice::None | ToolChoice::Auto) => true,
+        };
+        match is_there {
+            true => {}
+            false if others => self.tool_choice = None,
+            false => {
+                let known = "`auto`, `none`, or a choice among the `tools` of the request";
+                return Err(Refusal::invalid_field("tool_choice", known));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses names of tools that a provider does not take; `pattern` says in words which it does.
+    ///
+    /// # Errors
+    /// A 400 that names the field.
+    pub fn named_as(&self, pattern: &str, fits: impl Fn(&str) -> bool) -> Result<(), Refusal> {
+        match self.tools.iter().all(|tool| fits(tool.name.raw())) {
+            true => Ok(()),
+            false => Err(Refusal::invalid_field("tools.name", &format!("{pattern} with this provider"))),
+        }
+    }
+
     /// Notes an unknown field of a part of the request. Null says nothing.
     pub fn unknown(&mut self, parent: &str, field: &str, value: Value<'_>) {
         if !value.is_null() {
             self.extra(if parent.is_empty() { field.to_owned() } else { format!("{parent}.{field}") });
         }
     }
+}
+
+/// Whether a name begins as identifiers do, which some providers want of those of tools.
+pub(crate) fn begins_a_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
 }
 
 /// A request as a provider's API has it.

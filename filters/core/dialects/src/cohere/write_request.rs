@@ -8,7 +8,7 @@ mod thinking;
 pub(super) use documents::ID as DOCUMENT_ID;
 use tollgate_wire::json::{Value, Writer};
 
-use crate::canonical::{Format, Losses, Request, Tool, ToolChoice, Written};
+use crate::canonical::{Format, Losses, Request, Tool, ToolChoice, Written, begins_a_name};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
 
@@ -33,6 +33,7 @@ pub(crate) fn write_request(
     losses.has_detail();
     losses.cites_documents();
     losses.lacks_extras(request)?;
+    request.named_as("a letter or `_` in front", begins_a_name)?;
     let cites = documents::are_cited(request);
     let mut out = Writer::with_capacity(1024);
     out.begin_object();

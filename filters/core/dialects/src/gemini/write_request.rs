@@ -11,7 +11,7 @@ use tollgate_policy::translate::ProviderApi;
 use tollgate_wire::json::Writer;
 
 use super::family::Family;
-use crate::canonical::{Losses, Request, Written};
+use crate::canonical::{Losses, Request, Written, begins_a_name};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
 
@@ -22,6 +22,9 @@ struct Server {
     /// On Vertex calls have no ids, and files behind URLs have their media type beside them.
     is_vertex: bool,
 }
+
+/// Longest name of a function, in bytes: <https://ai.google.dev/api/caching#FunctionDeclaration>.
+const MAX_NAME: usize = 128;
 
 /// Writes a request.
 ///
@@ -34,6 +37,7 @@ pub(crate) fn write_request(
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
     losses.lacks_extras(request)?;
+    request.named_as("a letter or `_`, and up to 127 more", |name| name.len() <= MAX_NAME && begins_a_name(name))?;
     let server = Server { family: Family::of(target.model), is_vertex: target.provider.api == ProviderApi::Vertex };
     let mut out = Writer::with_capacity(1024);
     out.begin_object();

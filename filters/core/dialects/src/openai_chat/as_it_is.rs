@@ -1,5 +1,6 @@
 //! A client's own request, on its way to a server that takes it but for a few fields.
 
+use tollgate_policy::translate::ProviderApi;
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Str, Value, Writer};
 
@@ -23,7 +24,7 @@ pub(crate) fn as_server_takes_it(
 ) -> Result<(), Refusal> {
     let server = Server::of(target.provider);
     let deviates = server.deviates;
-    if !deviates && !sealed {
+    if !deviates && !sealed && !(is_openai_itself(target) && mentions_reasoning(body)) {
         return Ok(());
     }
     if let Some(messages) = body.get("messages") {
@@ -32,6 +33,16 @@ pub(crate) fn as_server_takes_it(
         }
     }
     if deviates { fields(body, server, losses, edits) } else { Ok(()) }
+}
+
+/// OpenAI refuses fields it does not know, as that of other models' reasoning. Servers that are compatible with it may want it back.
+fn is_openai_itself(target: &Target<'_>) -> bool {
+    let host = target.provider.authority.split(':').next().unwrap_or_default();
+    target.provider.api == ProviderApi::AzureOpenai || host == "openai.com" || host.ends_with(".openai.com")
+}
+
+fn mentions_reasoning(body: Value<'_>) -> bool {
+    memchr::memmem::find(body.raw().as_bytes(), b"\"reasoning_content\"").is_some()
 }
 
 /// The fields of the request itself.
@@ -153,12 +164,7 @@ fn message(
                 gone.push(key);
             }
             "tool_calls" => value.items().for_each(|call| tool_call(call, server, deviates, losses, edits)),
-            _ if !deviates => {}
-            "role" if !server.knows_developer && value.as_str().is_some_and(|role| role == "developer") => {
-                edits.push(value.span(), "\"system\"");
-            }
-            "content" => content(value, server, losses, edits)?,
-            "tool_call_id" => call_id(value, server, edits),
+            // Where the server takes all there is, seals are about, or it is OpenAI's own: then this came from another.
             "reasoning_content" | "reasoning" => match server.reasoning {
                 ReasoningBack::Field(own) if own != field => rename(key, own, edits),
                 ReasoningBack::Field(_) => {}
@@ -167,6 +173,12 @@ fn message(
                     gone.push(key);
                 }
             },
+            _ if !deviates => {}
+            "role" if !server.knows_developer && value.as_str().is_some_and(|role| role == "developer") => {
+                edits.push(value.span(), "\"system\"");
+            }
+            "content" => content(value, server, losses, edits)?,
+            "tool_call_id" => call_id(value, server, edits),
             "name" if !is_tool && !value.is_null() && !server.takes("message.name", losses)? => gone.push(key),
             "refusal" | "annotations" | "audio" | "function_call" | "name" if server.is_strict && !is_tool => {
                 if !value.is_null() && !value.is_empty() {

@@ -293,3 +293,24 @@ fn errors_are_of_their_kind_however_they_are_put() {
         });
     }
 }
+
+#[test]
+fn openai_itself_is_not_told_what_others_thought() {
+    let body = br#"{"model":"m","messages":[{"role":"assistant","reasoning_content":"hm","content":"x"},{"role":"user","content":"y"}]}"#;
+    let passed = |authority: &str| {
+        let provider = ProviderConfig { authority: authority.to_owned(), ..ProviderConfig::new(ProviderApi::Openai) };
+        let attempt = crate::translate::Attempt {
+            client: ClientDialect::OpenaiChat,
+            provider: &provider,
+            model: None,
+            lenient: &[],
+            now_nanos: 1,
+        };
+        crate::translate::request(&attempt, body).unwrap().body
+    };
+    assert_eq!(
+        passed("eu.api.openai.com:443").unwrap(),
+        br#"{"model":"m","messages":[{"role":"assistant","content":"x"},{"role":"user","content":"y"}]}"#
+    );
+    assert_eq!(passed("vllm.internal"), None, "a compatible server may want it back");
+}

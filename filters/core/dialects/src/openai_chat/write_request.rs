@@ -14,6 +14,11 @@ use crate::translate::target::Target;
 const MEDIUM_BUDGET: u64 = 4_096;
 const HIGH_BUDGET: u64 = 16_384;
 
+/// Longest name of a tool at OpenAI, in bytes.
+pub(crate) const MAX_NAME: usize = 64;
+/// The same in words.
+pub(crate) const NAMES: &str = "1 to 64 letters, digits, `_` and `-`";
+
 /// Writes a request.
 ///
 /// # Errors
@@ -25,6 +30,9 @@ pub(crate) fn write_request(
 ) -> Result<Written, Refusal> {
     losses.lacks_extras(request)?;
     let server = Server::of(target.provider);
+    if !server.deviates {
+        request.named_as(NAMES, |name| (1..=MAX_NAME).contains(&name.len()))?;
+    }
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     if let Some(model) = target.model_in_body {
@@ -105,8 +113,8 @@ fn tool_choice(
     out: &mut Writer,
     losses: &mut Losses<'_>,
 ) -> Result<(), Refusal> {
-    // To choose freely is the default, also where there is no other choice.
-    let choice = match request.tool_choice {
+    // To choose freely is the default, also where there is no other choice. The API refuses the field where there are no tools.
+    let choice = match request.tool_choice.filter(|_| !request.tools.is_empty()) {
         Some(choice) if matches!(choice, ToolChoice::Auto) || server.takes("tool_choice", losses)? => Some(choice),
         _ => None,
     };

@@ -10,6 +10,7 @@ mod reasoning;
 use tollgate_wire::json::{Str, Value, Writer};
 
 use crate::canonical::{Format, Losses, Request, Tier, Tool, ToolChoice, Written, matching_id};
+use crate::openai_chat::{MAX_NAME, NAMES};
 use crate::refusal::Refusal;
 use crate::translate::target::Target;
 
@@ -33,6 +34,7 @@ pub(crate) fn write_request(
     losses: &mut Losses<'_>,
 ) -> Result<Written, Refusal> {
     losses.lacks_extras(request)?;
+    request.named_as(NAMES, |name| (1..=MAX_NAME).contains(&name.len()))?;
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     if let Some(model) = target.model_in_body {

@@ -121,7 +121,9 @@ fn fail(plan: &AnswerPlan, status: u16, refusal: &Refusal) -> ClientAnswer {
 fn is_well_formed_error(client: ClientDialect, body: Value<'_>) -> bool {
     let has_message = |error: Value<'_>| error.get("message").is_some_and(|message| message.as_str().is_some());
     match client.vendor() {
-        ClientVendor::Openai => body.get("error").is_some_and(has_message),
+        ClientVendor::Openai => {
+            body.get("error").is_some_and(|error| has_message(error) && error.get("type").is_some())
+        }
         ClientVendor::Anthropic => {
             body.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "error")
                 && body.get("error").is_some_and(|error| has_message(error) && error.get("type").is_some())

@@ -113,6 +113,7 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
         upstream.body = Some(embeddings::write_request(&request, &target, &mut losses)?);
     } else {
         let mut request = read(attempt.client, value)?;
+        request.settle(&mut losses)?;
         leave_out_foreign(&mut request, attempt.client, target.signer(), &mut losses);
         upstream.answer.streaming = request.stream;
         upstream.answer.include_usage = request.stream_usage;

@@ -280,7 +280,12 @@ mod laws {
             request.messages.sort_by_key(|message| message.role != Role::System);
             let mut joined: Vec<Message<'_>> = Vec::new();
             for mut message in request.messages {
-                message.parts.retain(|part| !matches!(part, Part::Text { text, .. } if text.is_empty()));
+                message
+                    .parts
+                    .retain(|part| !matches!(part, Part::Text { text, .. } if crate::anthropic::is_blank(*text)));
+                if message.parts.is_empty() {
+                    continue;
+                }
                 match joined.last_mut() {
                     Some(last) if last.role == message.role => last.parts.extend(message.parts),
                     _ => joined.push(message),
@@ -290,6 +295,10 @@ mod laws {
             request.max_output_tokens.get_or_insert(4_096);
             // An effort is written with the thinking it is about.
             request.reasoning.adaptive |= request.reasoning.effort.is_some();
+        }
+        // A message that says nothing has an empty text where the API wants some.
+        for message in &mut request.messages {
+            message.parts.retain(|part| !matches!(part, Part::Text { text, .. } if text.is_empty()));
         }
         // How tools are chosen says nothing where there are none.
         if request.tools.is_empty() {

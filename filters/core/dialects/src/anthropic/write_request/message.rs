@@ -2,42 +2,82 @@
 
 use tollgate_wire::json::{Str, Value, Writer, unescape};
 
+use crate::anthropic::is_blank;
 use crate::canonical::{Losses, Part, Request, Role, Source, matching_id};
 use crate::protocol::Signer;
 use crate::refusal::Refusal;
 
-/// User and assistant take turns: what the same side says in a row becomes one message. Results of parallel calls must be in one, in
-/// front of everything else the user says there.
-pub(super) fn messages(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
-    let mut turns: Vec<(Role, Vec<&Part<'_>>)> = Vec::new();
-    for message in request.messages.iter().filter(|message| message.role != Role::System) {
-        let parts = message.parts.iter();
+/// What one side says in a row.
+pub(super) type Turn<'m, 'a> = (Role, Vec<&'m Part<'a>>);
+
+/// User and assistant take turns: what the same side says in a row becomes one message, and one that says nothing is left out, because the API
+/// refuses it. `without_last` leaves out the answer that the client has begun.
+pub(super) fn turns<'m, 'a>(
+    request: &'m Request<'a>,
+    without_last: bool,
+    losses: &mut Losses<'_>,
+) -> Vec<Turn<'m, 'a>> {
+    let mut turns: Vec<Turn<'m, 'a>> = Vec::new();
+    let mut messages: Vec<_> = request.messages.iter().filter(|message| message.role != Role::System).collect();
+    while without_last && messages.pop_if(|last| last.role == Role::Assistant).is_some() {}
+    for message in messages {
+        let is_text = |part: &Part<'_>| matches!(part, Part::Text { text, .. } if !is_blank(*text));
+        let has_text = message.parts.iter().any(is_text);
+        let mut parts = message.parts.iter().filter(|part| says_something(part, has_text, losses)).peekable();
+        if parts.peek().is_none() {
+            continue;
+        }
         match turns.last_mut() {
             Some((role, turn)) if *role == message.role => turn.extend(parts),
             _ => turns.push((message.role, parts.collect())),
         }
     }
-    for (role, mut parts) in turns {
-        parts.retain(|part| says_something(part, losses));
+    turns
+}
+
+/// Writes them. Results of parallel calls must be in one, in front of everything else the user says there.
+pub(super) fn messages(
+    turns: Vec<Turn<'_, '_>>,
+    cite: bool,
+    out: &mut Writer,
+    losses: &mut Losses<'_>,
+) -> Result<(), Refusal> {
+    let last = turns.len().saturating_sub(1);
+    for (index, (role, mut parts)) in turns.into_iter().enumerate() {
         parts.sort_by_key(|part| !matches!(part, Part::ToolResult { .. }) && role == Role::User);
+        let begun = role == Role::Assistant && index == last;
         let name = if role == Role::User { "user" } else { "assistant" };
         out.begin_object().field_str("role", name).key("content");
         match &*parts {
-            [] => {
-                out.string("");
-            }
             [Part::Text { text, cache: None }] => {
-                out.raw_str(*text);
+                // "final assistant content cannot end with trailing whitespace"
+                out.raw_str(if begun { without_trailing_space(*text) } else { *text });
             }
             _ => {
                 out.begin_array();
-                parts.iter().try_for_each(|part| block(part, request.document_citations, out, losses))?;
+                parts.iter().try_for_each(|part| block(part, cite, out, losses))?;
+                if out.as_bytes().ends_with(b"[") {
+                    let left = "a message that still says something without what was dropped";
+                    return Err(Refusal::invalid_field("messages", left));
+                }
                 out.end_array();
             }
         }
         out.end_object();
     }
     Ok(())
+}
+
+fn without_trailing_space(text: Str<'_>) -> Str<'_> {
+    let mut raw = text.raw().trim_end();
+    while let Some(front) = ["\\n", "\\r", "\\t"].iter().find_map(|escape| raw.strip_suffix(escape)) {
+        // A backslash of the text's own in front of the letter is no escape.
+        if front.len() - front.trim_end_matches('\\').len() & 1 == 1 {
+            break;
+        }
+        raw = front.trim_end();
+    }
+    Str::from_escaped(raw)
 }
 
 /// A call's id as the API takes it, `^[a-zA-Z0-9_-]+$`: ids of other servers have dots and colons in them. A call and its result get the
@@ -48,10 +88,11 @@ fn tool_id(id: Str<'_>, out: &mut Writer) {
     out.raw_str(Str::from_escaped(&matching_id(id.raw(), "toolu_", 12, fits)));
 }
 
-/// The API refuses empty texts, which other dialects send beside tool calls, and thinking that it has not signed.
-fn says_something(part: &Part<'_>, losses: &mut Losses<'_>) -> bool {
+/// The API refuses empty texts, which other dialects send beside tool calls, blank ones where there is no other, and thinking that it has not
+/// signed.
+fn says_something(part: &Part<'_>, has_text: bool, losses: &mut Losses<'_>) -> bool {
     match part {
-        Part::Text { text, .. } | Part::Refusal { text } => !text.is_empty(),
+        Part::Text { text, .. } | Part::Refusal { text } => !text.is_empty() && (has_text || !is_blank(*text)),
         Part::Reasoning { signature: None, .. } => {
             losses.note("thinking");
             false
@@ -136,7 +177,9 @@ fn block(part: &Part<'_>, cite: bool, out: &mut Writer, losses: &mut Losses<'_>)
         Part::ToolResult { id, content, is_error, cache } => {
             out.begin_object().field_str("type", "tool_result").key("tool_use_id");
             tool_id(*id, out);
-            match &**content {
+            let is_said = |part: &&Part<'_>| !matches!(part, Part::Text { text, .. } if text.is_empty());
+            let content: Vec<_> = content.iter().filter(is_said).collect();
+            match &*content {
                 [] => {}
                 [Part::Text { text, cache: None }] => {
                     out.field_raw_str("content", *text);

@@ -1,13 +1,16 @@
 //! How much to think, which every generation of models is told differently
 //! (<https://docs.claude.com/en/docs/build-with-claude/extended-thinking>, <https://docs.claude.com/en/docs/build-with-claude/effort>).
 
-use tollgate_wire::json::Writer;
+use tollgate_wire::json::{Value, Writer};
 
-use crate::canonical::{Effort, Format, Losses, Part, Request, Role};
+use crate::canonical::{Effort, Format, Losses, Part, Request, Role, Sampling, ToolChoice};
 use crate::refusal::Refusal;
 
 /// The least budget the API takes.
 const LEAST_BUDGET: u64 = 1_024;
+
+/// The least `top_p` of a model that thinks.
+const LEAST_TOP_P: f64 = 0.95;
 
 /// Models that are given a budget, by a part of their name. Those before them cannot think, those after them are told an effort. On
 /// Vertex the version is behind an `@`.
@@ -32,6 +35,8 @@ pub(crate) enum Thinking {
     Default,
     Budget(u64),
     Effort(Effort),
+    /// How much effort the answer is worth, without thinking first.
+    EffortAlone(Effort),
     Adaptive,
 }
 
@@ -56,7 +61,8 @@ pub(crate) fn choose(
             losses.lacks("reasoning_effort")?;
             return Ok(Thinking::Default);
         }
-        return Ok(Thinking::Effort(effort));
+        // An effort is told by itself as well, and thinking is what a call that must be made does not go with.
+        return Ok(if forces_call(request) { Thinking::EffortAlone(effort) } else { Thinking::Effort(effort) });
     }
     let wanted = match effort {
         Effort::None | Effort::Minimal | Effort::Low => 2_048,
@@ -66,11 +72,27 @@ pub(crate) fn choose(
     };
     // The limit covers thinking and answer: half of it is left for the answer.
     let budget = max_tokens.map_or(wanted, |limit| wanted.min(limit / 2));
-    if budget < LEAST_BUDGET || unsigned_call(request) {
+    if budget < LEAST_BUDGET || unsigned_call(request) || forces_call(request) || excludes_thinking(request) {
         losses.note("reasoning_effort");
         return Ok(Thinking::Default);
     }
     Ok(Thinking::Budget(budget))
+}
+
+/// "Thinking may not be enabled when tool_choice forces tool use."
+fn forces_call(request: &Request<'_>) -> bool {
+    matches!(request.tool_choice, Some(ToolChoice::Required | ToolChoice::Named(_)))
+}
+
+/// Whether the client says what a model that thinks does not take: a `temperature` or a `top_k`, a `top_p` below 0.95, the beginning of the
+/// answer (<https://docs.claude.com/en/docs/build-with-claude/extended-thinking#feature-compatibility>). That counts before an effort, which is a hint.
+fn excludes_thinking(request: &Request<'_>) -> bool {
+    let Sampling { temperature, top_p, top_k, .. } = request.sampling;
+    let number = |value: Option<Value<'_>>| value.and_then(|value| value.as_f64());
+    number(temperature).is_some_and(|temperature| temperature != 1.0)
+        || number(top_p).is_some_and(|top_p| top_p < LEAST_TOP_P)
+        || top_k.is_some()
+        || request.messages.last().is_some_and(|last| last.role == Role::Assistant)
 }
 
 /// Whether the model is in the middle of calling tools and the thinking that led to it has not come back with the calls: then the API
@@ -97,7 +119,7 @@ impl Thinking {
     /// Writes `thinking` and `output_config`, which effort and format share.
     pub fn write(self, format: &Format<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
         match self {
-            Self::Default => {}
+            Self::Default | Self::EffortAlone(_) => {}
             Self::Budget(budget) => {
                 let thinking = out.key("thinking").begin_object().field_str("type", "enabled");
                 thinking.field_u64("budget_tokens", budget).end_object();
@@ -107,7 +129,7 @@ impl Thinking {
             }
         }
         let effort = match self {
-            Self::Effort(effort) => Some(effort.max(Effort::Low).as_str()),
+            Self::Effort(effort) | Self::EffortAlone(effort) => Some(effort.max(Effort::Low).as_str()),
             _ => None,
         };
         let schema = match format {

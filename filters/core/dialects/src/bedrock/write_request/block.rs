@@ -4,6 +4,7 @@ use tollgate_wire::json::{Str, Value, Writer};
 
 use super::super::family::Family;
 use super::super::names::{Documents, call_id, called_name};
+use crate::anthropic::is_blank;
 use crate::canonical::{Losses, Part, Role};
 use crate::refusal::Refusal;
 
@@ -18,15 +19,6 @@ pub(super) struct Blocks<'b, 'l> {
     /// Documents are to be cited.
     pub(super) cited: bool,
     pub(super) losses: &'b mut Losses<'l>,
-}
-
-/// Whether a text is one that Converse refuses: nothing but white space.
-pub(super) fn is_blank(text: Str<'_>) -> bool {
-    let mut rest = text.raw().trim_start();
-    while let Some(behind) = ["\\n", "\\r", "\\t"].iter().find_map(|escape| rest.strip_prefix(escape)) {
-        rest = behind.trim_start();
-    }
-    rest.is_empty()
 }
 
 impl<'b, 'l> Blocks<'b, 'l> {

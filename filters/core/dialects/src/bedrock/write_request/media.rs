@@ -3,7 +3,8 @@
 use tollgate_wire::json::{Str, Writer, unescape};
 
 use super::super::names::{audio_format, document_format, image_format};
-use super::block::{Blocks, is_blank};
+use super::block::Blocks;
+use crate::anthropic::is_blank;
 use crate::canonical::{Part, Source};
 use crate::refusal::Refusal;
 

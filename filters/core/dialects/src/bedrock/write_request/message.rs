@@ -2,15 +2,25 @@
 
 use tollgate_wire::json::Writer;
 
-use super::block::{Blocks, is_blank};
+use super::block::Blocks;
+use crate::anthropic::is_blank;
 use crate::canonical::{Message, Part, Role};
 use crate::refusal::Refusal;
 
-/// User and assistant take turns, and the user begins: what the same side says in a row becomes one message, and one that says nothing is
-/// left out. Results of parallel calls must be in one, in front of everything else the user says there.
-pub(super) fn messages(messages: &[Message<'_>], blocks: &mut Blocks<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
-    let mut turns: Vec<(Role, Vec<&Part<'_>>)> = Vec::new();
-    for message in messages.iter().filter(|message| message.role != Role::System) {
+/// What one side says in a row.
+pub(super) type Turn<'m, 'a> = (Role, Vec<&'m Part<'a>>);
+
+/// User and assistant take turns: what the same side says in a row becomes one message, and one that says nothing is left out. `without_last`
+/// leaves out the answer that the client has begun.
+pub(super) fn turns<'m, 'a>(
+    messages: &'m [Message<'a>],
+    without_last: bool,
+    blocks: &mut Blocks<'_, '_>,
+) -> Vec<Turn<'m, 'a>> {
+    let mut turns: Vec<Turn<'m, 'a>> = Vec::new();
+    let mut messages: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
+    while without_last && messages.pop_if(|last| last.role == Role::Assistant).is_some() {}
+    for message in messages {
         let mut parts = message.parts.iter().filter(|part| blocks.says_something(part)).peekable();
         if parts.peek().is_none() {
             continue;
@@ -20,6 +30,11 @@ pub(super) fn messages(messages: &[Message<'_>], blocks: &mut Blocks<'_, '_>, ou
             _ => turns.push((message.role, parts.collect())),
         }
     }
+    turns
+}
+
+/// Writes them: the user begins. Results of parallel calls must be in one, in front of everything else the user says there.
+pub(super) fn messages(turns: Vec<Turn<'_, '_>>, blocks: &mut Blocks<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
     if turns.first().is_none_or(|(role, _)| *role != Role::User) {
         return Err(Refusal::invalid_field("messages", "a message of the user's in front of all others"));
     }

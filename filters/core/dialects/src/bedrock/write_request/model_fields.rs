@@ -9,6 +9,7 @@ use tollgate_wire::json::{Value, Writer};
 
 use super::super::family::Family;
 use super::tools::{has_calls, one_at_a_time};
+use crate::anthropic::Generation;
 use crate::anthropic::thinking::{self, Thinking};
 use crate::canonical::{Effort, Losses, Request, ToolChoice};
 use crate::refusal::Refusal;
@@ -54,7 +55,10 @@ pub(super) fn choose<'a>(
     losses: &mut Losses<'_>,
 ) -> Result<ModelFields<'a>, Refusal> {
     let reasoning = reasoning(request, family, model, limit, losses)?;
-    let mut top_k = request.sampling.top_k;
+    let mut top_k = match family {
+        Family::Claude => Generation::of(model).sampling(&request.sampling, losses)?.top_k,
+        _ => request.sampling.top_k,
+    };
     if top_k.is_some() && family != Family::Claude && !family.is_nova() {
         losses.lacks("top_k")?;
         top_k = None;
@@ -175,8 +179,10 @@ impl ModelFields<'_> {
             Reasoning::Claude(Thinking::Adaptive) => {
                 out.key("thinking").begin_object().field_str("type", "adaptive").end_object();
             }
-            Reasoning::Claude(Thinking::Effort(effort)) => {
-                out.key("thinking").begin_object().field_str("type", "adaptive").end_object();
+            Reasoning::Claude(thinking @ (Thinking::Effort(effort) | Thinking::EffortAlone(effort))) => {
+                if thinking == Thinking::Effort(effort) {
+                    out.key("thinking").begin_object().field_str("type", "adaptive").end_object();
+                }
                 let effort = effort.max(Effort::Low).as_str();
                 out.key("output_config").begin_object().field_str("effort", effort).end_object();
             }

@@ -3,7 +3,7 @@
 use tollgate_wire::json::{Str, Writer, unescape};
 
 use super::documents::Document;
-use crate::canonical::{Losses, Message, Part, Role, Source};
+use crate::canonical::{Arguments, Losses, Message, Part, Role, Source};
 use crate::refusal::Refusal;
 
 /// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
@@ -17,7 +17,12 @@ pub(super) fn messages(
     losses: &mut Losses<'_>,
 ) -> Result<(), Refusal> {
     system(messages, out, losses)?;
-    let turns: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
+    let mut turns: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
+    // The model would take it for a finished turn, and the API refuses it.
+    if turns.last().is_some_and(|last| last.role == Role::Assistant) {
+        losses.lacks("prefill")?;
+        while turns.pop_if(|last| last.role == Role::Assistant).is_some() {}
+    }
     let both_of_model =
         |one: &&Message<'_>, other: &&Message<'_>| [one, other].iter().all(|it| it.role == Role::Assistant);
     // Texts and calls of one turn are messages of their own in some dialects, and belong together here.
@@ -27,9 +32,8 @@ pub(super) fn messages(
             _ => assistant(run.iter().flat_map(|message| &message.parts), out, losses)?,
         }
     }
-    // The model would take it for a finished turn.
-    if messages.last().is_some_and(|last| last.role == Role::Assistant) {
-        losses.lacks("prefill")?;
+    if out.as_bytes().ends_with(b"[") {
+        return Err(Refusal::invalid_field("messages", "a message that says something"));
     }
     Ok(())
 }
@@ -76,11 +80,18 @@ fn user(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses<'
 
 /// A lone text as a string, anything else as parts.
 fn spoken(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
-    let parts: Vec<_> = parts.iter().filter(|part| !cited || Document::of(part).is_none()).collect();
+    let left: Vec<_> =
+        parts.iter().filter(|part| says_something(part) && (!cited || Document::of(part).is_none())).collect();
+    // A message with nothing in it is refused. One that was a document says its name.
+    let only = parts.iter().find_map(Document::of).filter(|_| left.is_empty());
+    if left.is_empty() && only.is_none() {
+        return Ok(());
+    }
     out.begin_object().field_str("role", "user").key("content");
-    match &*parts {
+    match &*left {
         [] => {
-            out.string("");
+            let title = only.and_then(|only| only.title).filter(|title| !title.is_empty());
+            out.raw_str(title.unwrap_or(Str::from_escaped("document")));
         }
         [part @ Part::Text { text, .. }] => {
             note_cache(part, losses);
@@ -88,12 +99,23 @@ fn spoken(parts: &[Part<'_>], cited: bool, out: &mut Writer, losses: &mut Losses
         }
         _ => {
             out.begin_array();
-            parts.iter().try_for_each(|item| part(item, out, losses))?;
+            left.iter().try_for_each(|item| part(item, out, losses))?;
+            if out.as_bytes().ends_with(b"[") {
+                let left = "a message that still says something without what was dropped";
+                return Err(Refusal::invalid_field("messages", left));
+            }
             out.end_array();
         }
     }
     out.end_object();
     Ok(())
+}
+
+fn says_something(part: &Part<'_>) -> bool {
+    match part {
+        Part::Text { text, .. } | Part::Refusal { text } => !text.is_empty(),
+        _ => true,
+    }
 }
 
 fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
@@ -154,6 +176,9 @@ fn assistant<'r, 'a: 'r>(
             Part::Audio { .. } => losses.lacks("assistant.audio")?,
         }
     }
+    if texts.is_empty() && thoughts.is_empty() && calls.is_empty() {
+        return Ok(());
+    }
     out.begin_object().field_str("role", "assistant");
     if !calls.is_empty() && !texts.is_empty() {
         out.key("tool_plan").begin_string();
@@ -169,7 +194,7 @@ fn assistant<'r, 'a: 'r>(
         }
         texts.into_iter().for_each(|text| text_part(text, out));
         out.end_array();
-    } else if !texts.is_empty() || calls.is_empty() {
+    } else if !texts.is_empty() {
         self::texts(&texts, "", out.key("content"));
     }
     if !calls.is_empty() {
@@ -185,7 +210,11 @@ fn tool_call(part: &Part<'_>, out: &mut Writer) {
     let Part::ToolCall { id, name, arguments, .. } = part else { return };
     out.begin_object().field_raw_str("id", id.unwrap_or(Str::from_escaped(""))).field_str("type", "function");
     out.key("function").begin_object().field_raw_str("name", *name);
-    arguments.write_quoted(out.key("arguments"));
+    match arguments {
+        // Some models call a tool without parameters with nothing at all; the API wants an object.
+        Arguments::Quoted(text) if text.raw().trim().is_empty() => _ = out.field_str("arguments", "{}"),
+        _ => arguments.write_quoted(out.key("arguments")),
+    }
     out.end_object().end_object();
 }
 
@@ -202,6 +231,7 @@ fn tool_result(
     for part in content {
         note_cache(part, losses);
         match part {
+            Part::Text { text, .. } if text.is_empty() => {}
             Part::Text { text, .. } => texts.push(*text),
             Part::Document { .. } => match Document::of(part) {
                 Some(document) => documents.push(document),
@@ -213,7 +243,11 @@ fn tool_result(
         }
     }
     out.begin_object().field_str("role", "tool").field_raw_str("tool_call_id", id).key("content");
-    if documents.is_empty() {
+    if texts.is_empty() && documents.is_empty() && !is_error {
+        // A message with nothing in it is refused: the form of a result that names what it holds.
+        out.begin_array().begin_object().field_str("type", "document").key("document").begin_object();
+        out.key("data").begin_object().field_str("output", "").end_object().end_object().end_object().end_array();
+    } else if documents.is_empty() {
         self::texts(&texts, prefix, out);
     } else {
         out.begin_array();

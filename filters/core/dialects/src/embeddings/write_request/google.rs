@@ -56,6 +56,9 @@ pub(super) fn vertex(
 ) -> Result<(), Refusal> {
     if target.path.ends_with(EMBED_CONTENT) {
         embed_content(request, only(texts, target)?, out);
+    } else if target.model.contains("gemini") {
+        // "gemini-embedding-001 supports one instance per request."
+        predict(request, &[only(texts, target)?], out);
     } else {
         predict(request, texts, out);
     }

@@ -151,7 +151,8 @@ fn assistant(
     Ok(())
 }
 
-/// The texts: one as a string, several as parts, none as null.
+/// The texts: one as a string, several as parts, none as null where there is something else, and as an empty one where there is not: a
+/// message must have either.
 fn assistant_content(parts: &[Part<'_>], server: &Server, out: &mut Writer) {
     let is_content = |part: &Part<'_>| match part {
         Part::Text { .. } => true,
@@ -161,8 +162,11 @@ fn assistant_content(parts: &[Part<'_>], server: &Server, out: &mut Writer) {
     };
     let mut content = parts.iter().filter(|part| is_content(part));
     match (content.next(), content.next()) {
-        (None, _) => {
+        (None, _) if parts.iter().any(|part| matches!(part, Part::ToolCall { .. } | Part::Refusal { .. })) => {
             out.null();
+        }
+        (None, _) => {
+            out.string("");
         }
         (Some(Part::Text { text, .. } | Part::Refusal { text }), None) => {
             out.raw_str(*text);
