@@ -32,4 +32,4 @@ pub(crate) use response_facts::response_facts;
 pub(crate) use stream_facts::{delta_event, event_facts};
 pub(crate) use write_answer::write_answer;
 pub(crate) use write_event::EventWriter;
-pub(crate) use write_request::{thinking, write_request};
+pub(crate) use write_request::{schema, thinking, write_request};

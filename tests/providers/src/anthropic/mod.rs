@@ -1,6 +1,7 @@
 //! The Anthropic API, as <https://docs.anthropic.com/en/api> describes it.
 
 pub(crate) mod errors;
+mod generation;
 mod media;
 pub(crate) mod messages;
 mod models;

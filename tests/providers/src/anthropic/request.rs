@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::media;
+use super::{generation, media};
 use crate::brain::{Choice, Format, Prompt, Tool};
 use crate::fields::{Fault, Object, Path, Read, type_of};
 
@@ -62,7 +62,9 @@ pub(super) fn read(body: &Object<'_>, counting: bool, edition: Edition) -> Read<
     reader.tools(body)?;
     reader.system(body)?;
     reader.messages(body, &messages, &model)?;
+    generation::last(&model, messages.last().map(|last| last.need_string("role")).transpose()?)?;
     reader.options(body)?;
+    generation::sampling(body, &model)?;
     let Reader { mut prompt, text, marked, hide_thinking, .. } = reader;
     prompt.input_bytes = text.len();
     let whole = marker(body)?.map(|hour| (text.len(), hour));
@@ -92,6 +94,7 @@ struct Reader {
     text: String,
     /// Length of `text` at the last cache marker, and whether it is kept for an hour.
     marked: Option<(usize, bool)>,
+    marks: usize,
     hide_thinking: bool,
     latest: bool,
 }
@@ -99,6 +102,11 @@ struct Reader {
 impl Reader {
     fn mark(&mut self, block: &Object<'_>) -> Read<()> {
         if let Some(hour) = marker(block)? {
+            self.marks += 1;
+            if self.marks > 4 {
+                let text = format!("A maximum of 4 blocks with cache_control may be provided. Found {}.", self.marks);
+                return Err(Fault::Other(Path::default(), text));
+            }
             self.marked = Some((self.text.len(), hour));
         }
         Ok(())
@@ -144,6 +152,9 @@ impl Reader {
                 Some(other) => return Err(Fault::Value(at, other.to_owned(), &["object"])),
             }
             let schema = tool.get("input_schema").cloned().unwrap_or_default();
+            if tool.flag("strict")?.unwrap_or(false) {
+                generation::bindable(&schema, &at)?;
+            }
             self.text.push_str(name);
             self.text.push_str(tool.string("description")?.unwrap_or_default());
             self.text.push_str(&schema.to_string());
@@ -245,6 +256,11 @@ impl Reader {
             }
             Some(other) => return Err(Fault::Type(message.at("content"), "a list", type_of(other))),
         }
+        let blank = turn.texts > 0 && turn.text.trim().is_empty();
+        if blank {
+            let text = "text content blocks must contain non-whitespace text";
+            return Err(Fault::Other(Path::default().name("messages"), text.into()));
+        }
         if turn.text.is_empty() && turn.blocks == 0 && !(last && role == "assistant") {
             let text = "all messages must have non-empty content except for the optional final assistant message";
             return Err(Fault::Other(message.path.clone(), text.into()));
@@ -275,6 +291,7 @@ impl Reader {
                         "text content blocks must be non-empty".into(),
                     ));
                 }
+                turn.texts += 1;
                 turn.say(text);
                 self.text.push_str(text);
             }
@@ -367,8 +384,9 @@ impl Reader {
         if let Some(format) = body.object("output_config")?.map(|config| config.object("format")).transpose()?.flatten()
         {
             format.one_of("type", &["json_schema"])?;
-            self.prompt.format =
-                Format::Schema(format.get("schema").cloned().ok_or_else(|| Fault::Missing(format.at("schema")))?);
+            let schema = format.get("schema").cloned().ok_or_else(|| Fault::Missing(format.at("schema")))?;
+            generation::bindable(&schema, &format.at("schema"))?;
+            self.prompt.format = Format::Schema(schema);
         }
         self.thinking(body)
     }
@@ -396,6 +414,14 @@ impl Reader {
                 "Thinking may not be enabled when tool_choice forces tool use.".into(),
             ));
         }
+        if self.prompt.think && kind == "enabled" {
+            let low = body.number("top_p")?.is_some_and(|value| value < 0.95);
+            if low || body.number("top_k")?.is_some() {
+                let name = if low { "`top_p` must be greater than or equal to 0.95 or" } else { "`top_k` must be" };
+                let text = format!("{name} unset when thinking is enabled.");
+                return Err(Fault::Other(Path::default(), text));
+            }
+        }
         if self.prompt.think && body.number("temperature")?.is_some_and(|value| value != 1.0) {
             let text = "`temperature` may only be set to 1 when thinking is enabled. Please consult our documentation at \
                         https://docs.claude.com/en/docs/build-with-claude/extended-thinking#important-considerations-when-using-extended-thinking";
@@ -409,6 +435,7 @@ impl Reader {
 #[derive(Default)]
 struct Turn {
     text: String,
+    texts: usize,
     blocks: usize,
     calls: Vec<String>,
     /// Results by the number of their block.
@@ -468,7 +495,13 @@ pub(super) fn result_text(block: &Object<'_>) -> Read<String> {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(_) => {
             let parts = block.objects("content")?.into_iter().map(|part| match part.need_string("type")? {
-                "text" => Ok(part.need_string("text")?.to_owned()),
+                "text" => match part.need_string("text")? {
+                    "" => Err(Fault::Other(
+                        Path::default().name("messages"),
+                        "text content blocks must be non-empty".into(),
+                    )),
+                    text => Ok(text.to_owned()),
+                },
                 "image" => media::image(&part, &part.path.name("image")).map(|()| "[image]".into()),
                 "document" => media::document(&part, &part.path.name("document")).map(|_| "[document]".into()),
                 other => Ok(format!("[{other}]")),

@@ -274,7 +274,10 @@ fn offered(turns: &[Turn], wishes: &Wishes) -> usize {
 fn schema(number: usize) -> Value {
     let city = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": false});
     match number {
-        0 | 1 => city,
+        0 => city,
+        1 => {
+            json!({"type": "object", "properties": {"days": {"type": "integer", "minimum": 1, "maximum": 9}, "tags": {"type": "array", "items": {"type": "string", "format": "date"}, "minItems": 1}}, "required": ["days", "tags"], "additionalProperties": false})
+        }
         2 => {
             json!({"type": "object", "properties": {"place": {"$ref": "#/$defs/Place"}}, "required": ["place"], "additionalProperties": false, "$defs": {"Place": city}})
         }

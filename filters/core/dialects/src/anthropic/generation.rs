@@ -3,11 +3,13 @@
 
 use tollgate_wire::json::{Str, Value};
 
-use crate::canonical::{Losses, Request, Role, Sampling};
+use crate::canonical::{Losses, Role, Sampling};
 use crate::refusal::Refusal;
 
 /// The first that takes one of `temperature` and `top_p` only.
 const ONE_OF_TWO: (u32, u32) = (4, 1);
+/// The first that schemas bind: <https://docs.claude.com/en/docs/build-with-claude/structured-outputs>.
+const STRUCTURED: (u32, u32) = (4, 1);
 /// The first that goes on with no answer that the client has begun: <https://docs.claude.com/en/docs/build-with-claude/prefill-claudes-response>.
 const NO_PREFILL: (u32, u32) = (4, 6);
 /// The first that is not sampled otherwise than by default: <https://docs.claude.com/en/docs/about-claude/models/migrating-to-claude-4>.
@@ -29,6 +31,11 @@ impl Generation {
 
     fn is_from(self, first: (u32, u32)) -> bool {
         self.0.is_some_and(|own| own >= first)
+    }
+
+    /// Whether a schema binds its answers and its calls of tools.
+    pub fn is_structured(self) -> bool {
+        self.0.is_none() || self.is_from(STRUCTURED)
     }
 
     /// What of the client's sampling the model takes.
@@ -66,18 +73,15 @@ impl Generation {
         Ok(sampling)
     }
 
-    /// Whether the last message is the beginning of an answer that the model is to go on with, which it can. Where it cannot and the policy
-    /// is lenient about it, the beginning is to be left out: the API refuses it.
+    /// Leaves out the beginning of an answer where the model goes on with none and the policy is lenient about it: the API refuses it.
     ///
     /// # Errors
-    /// A 400 where it cannot.
-    pub fn drops_prefill(self, request: &Request<'_>, losses: &mut Losses<'_>) -> Result<bool, Refusal> {
-        let begun = request.messages.iter().rfind(|message| message.role != Role::System);
-        if !self.is_from(NO_PREFILL) || begun.is_none_or(|last| last.role != Role::Assistant) {
-            return Ok(false);
+    /// A 400 where the policy is not.
+    pub fn without_prefill<T>(self, turns: &mut Vec<(Role, T)>, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+        if self.is_from(NO_PREFILL) && turns.pop_if(|(role, _)| *role == Role::Assistant).is_some() {
+            losses.lacks("prefill")?;
         }
-        losses.lacks("prefill")?;
-        Ok(true)
+        Ok(())
     }
 }
 

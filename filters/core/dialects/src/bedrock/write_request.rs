@@ -42,12 +42,14 @@ pub(crate) fn write_request(
     let format = format::choose(request, family, target.model, losses)?;
     let most = request.max_output_tokens.or(target.max_output_tokens());
     let generation = Generation::of(target.model);
-    let without_last = family == Family::Claude && generation.drops_prefill(request, losses)?;
     let fields = model_fields::choose(request, family, target.model, most, losses)?;
     let mut out = Writer::with_capacity(1024);
     out.begin_object();
     let mut blocks = Blocks::new(family, request.document_citations, losses);
-    let turns = message::turns(&request.messages, without_last, &mut blocks);
+    let mut turns = message::turns(&request.messages, &mut blocks);
+    if family == Family::Claude {
+        generation.without_prefill(&mut turns, blocks.losses)?;
+    }
     // At least one message is required: a system prompt alone is said by the user then.
     if turns.is_empty() && has_system(request) {
         out.key("messages").begin_array().begin_object().field_str("role", "user");
@@ -73,7 +75,7 @@ pub(crate) fn write_request(
     inference(&sampling, &stops, limit, &mut out, losses)?;
     tools::tools(request, &format, family, target.model, &mut out, losses)?;
     fields.write(request, &mut out);
-    format.write(&mut out);
+    format.write(family, &mut out, losses)?;
     account.write(&mut out, losses);
     out.end_object();
     Ok(Written { body: out.finish(), json_tool: format.is_tool() })

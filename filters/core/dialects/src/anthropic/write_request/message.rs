@@ -11,16 +11,10 @@ use crate::refusal::Refusal;
 pub(super) type Turn<'m, 'a> = (Role, Vec<&'m Part<'a>>);
 
 /// User and assistant take turns: what the same side says in a row becomes one message, and one that says nothing is left out, because the API
-/// refuses it. `without_last` leaves out the answer that the client has begun.
-pub(super) fn turns<'m, 'a>(
-    request: &'m Request<'a>,
-    without_last: bool,
-    losses: &mut Losses<'_>,
-) -> Vec<Turn<'m, 'a>> {
+/// refuses it.
+pub(super) fn turns<'m, 'a>(request: &'m Request<'a>, losses: &mut Losses<'_>) -> Vec<Turn<'m, 'a>> {
     let mut turns: Vec<Turn<'m, 'a>> = Vec::new();
-    let mut messages: Vec<_> = request.messages.iter().filter(|message| message.role != Role::System).collect();
-    while without_last && messages.pop_if(|last| last.role == Role::Assistant).is_some() {}
-    for message in messages {
+    for message in request.messages.iter().filter(|message| message.role != Role::System) {
         let is_text = |part: &Part<'_>| matches!(part, Part::Text { text, .. } if !is_blank(*text));
         let has_text = message.parts.iter().any(is_text);
         let mut parts = message.parts.iter().filter(|part| says_something(part, has_text, losses)).peekable();

@@ -3,7 +3,7 @@
 
 use tollgate_wire::json::{Value, Writer};
 
-use crate::canonical::{Effort, Format, Losses, Part, Request, Role, Sampling, ToolChoice};
+use crate::canonical::{Effort, Losses, Part, Request, Role, Sampling, ToolChoice};
 use crate::refusal::Refusal;
 
 /// The least budget the API takes.
@@ -117,7 +117,7 @@ impl Thinking {
     }
 
     /// Writes `thinking` and `output_config`, which effort and format share.
-    pub fn write(self, format: &Format<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+    pub fn write(self, schema: Option<Value<'_>>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
         match self {
             Self::Default | Self::EffortAlone(_) => {}
             Self::Budget(budget) => {
@@ -132,15 +132,6 @@ impl Thinking {
             Self::Effort(effort) | Self::EffortAlone(effort) => Some(effort.max(Effort::Low).as_str()),
             _ => None,
         };
-        let schema = match format {
-            Format::JsonSchema { description, schema, .. } => {
-                if description.is_some() {
-                    losses.lacks("json_schema.description")?;
-                }
-                Some(*schema)
-            }
-            Format::Text | Format::JsonObject => None,
-        };
         if effort.is_none() && schema.is_none() {
             return Ok(());
         }
@@ -149,11 +140,9 @@ impl Thinking {
             out.field_str("effort", effort);
         }
         if let Some(schema) = schema {
-            out.key("format")
-                .begin_object()
-                .field_str("type", "json_schema")
-                .field_value("schema", schema)
-                .end_object();
+            out.key("format").begin_object().field_str("type", "json_schema");
+            super::schema::write(schema, "json_schema", out.key("schema"), losses)?;
+            out.end_object();
         }
         out.end_object();
         Ok(())

@@ -3,6 +3,7 @@
 use tollgate_wire::json::{Str, Value, Writer};
 
 use super::super::family::{Family, is_structured};
+use crate::anthropic::schema;
 use crate::canonical::{Format, Losses, Request};
 use crate::refusal::Refusal;
 
@@ -36,18 +37,21 @@ pub(super) fn choose<'a>(
             losses.lacks("response_format.json_object")?;
             Ok(Form::Text)
         }
-        // Claude is bound by closed schemas only: https://docs.claude.com/en/docs/build-with-claude/structured-outputs
+        // Claude takes no schema that it cannot keep.
         Format::JsonSchema { schema, strict, .. }
-            if takes_tool && family == Family::Claude && strict != Some(true) && is_open(schema) =>
+            if family == Family::Claude && strict != Some(true) && !schema::is_kept(schema) =>
         {
-            Ok(Form::Tool(Some(schema)))
+            if takes_tool && is_object(schema) {
+                return Ok(Form::Tool(Some(schema)));
+            }
+            losses.lacks("response_format.json_schema")?;
+            Ok(Form::Text)
         }
         Format::JsonSchema { name, description, schema, .. } if is_structured(model) => {
             Ok(Form::Schema { name, description, schema })
         }
         Format::JsonSchema { schema, strict, .. } => {
-            let is_object = schema.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "object");
-            if !takes_tool || !is_object {
+            if !takes_tool || !is_object(schema) {
                 losses.lacks("response_format.json_schema")?;
                 return Ok(Form::Text);
             }
@@ -59,10 +63,8 @@ pub(super) fn choose<'a>(
     }
 }
 
-/// Whether a schema of objects lets them have more than it names.
-fn is_open(schema: Value<'_>) -> bool {
+fn is_object(schema: Value<'_>) -> bool {
     schema.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "object")
-        && schema.get("additionalProperties").and_then(|more| more.as_bool()) != Some(false)
 }
 
 impl Form<'_> {
@@ -72,10 +74,23 @@ impl Form<'_> {
     }
 
     /// Writes `outputConfig`. The schema is JSON in a string there.
-    pub fn write(&self, out: &mut Writer) {
-        let Self::Schema { name, description, schema } = self else { return };
+    ///
+    /// # Errors
+    /// A 400 that names a keyword which Claude does not keep.
+    pub fn write(&self, family: Family, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {
+        let Self::Schema { name, description, schema } = self else { return Ok(()) };
+        let mut text = Writer::with_capacity(256);
+        match family {
+            Family::Claude => schema::write(*schema, "json_schema", &mut text, losses)?,
+            _ => _ = text.value(*schema),
+        }
+        let text = text.finish();
         out.key("outputConfig").begin_object().key("textFormat").begin_object().field_str("type", "json_schema");
-        out.key("structure").begin_object().key("jsonSchema").begin_object().field_str("schema", schema.raw());
+        out.key("structure")
+            .begin_object()
+            .key("jsonSchema")
+            .begin_object()
+            .field_str("schema", &String::from_utf8_lossy(&text));
         if let Some(name) = name {
             out.field_raw_str("name", *name);
         }
@@ -83,5 +98,6 @@ impl Form<'_> {
             out.field_raw_str("description", *description);
         }
         out.end_object().end_object().end_object().end_object();
+        Ok(())
     }
 }

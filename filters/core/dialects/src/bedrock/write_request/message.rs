@@ -10,17 +10,10 @@ use crate::refusal::Refusal;
 /// What one side says in a row.
 pub(super) type Turn<'m, 'a> = (Role, Vec<&'m Part<'a>>);
 
-/// User and assistant take turns: what the same side says in a row becomes one message, and one that says nothing is left out. `without_last`
-/// leaves out the answer that the client has begun.
-pub(super) fn turns<'m, 'a>(
-    messages: &'m [Message<'a>],
-    without_last: bool,
-    blocks: &mut Blocks<'_, '_>,
-) -> Vec<Turn<'m, 'a>> {
+/// User and assistant take turns: what the same side says in a row becomes one message, and one that says nothing is left out.
+pub(super) fn turns<'m, 'a>(messages: &'m [Message<'a>], blocks: &mut Blocks<'_, '_>) -> Vec<Turn<'m, 'a>> {
     let mut turns: Vec<Turn<'m, 'a>> = Vec::new();
-    let mut messages: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
-    while without_last && messages.pop_if(|last| last.role == Role::Assistant).is_some() {}
-    for message in messages {
+    for message in messages.iter().filter(|message| message.role != Role::System) {
         let mut parts = message.parts.iter().filter(|part| blocks.says_something(part)).peekable();
         if parts.peek().is_none() {
             continue;

@@ -6,11 +6,13 @@ use super::super::JSON_TOOL;
 use super::super::family::{Family, is_structured};
 use super::super::names::{called_name, tool_name};
 use super::format::Form;
+use crate::anthropic::schema;
 use crate::canonical::{Losses, Part, Request, Tool, ToolChoice};
 use crate::refusal::Refusal;
 
-/// Of a tool without parameters.
+/// Of a tool without parameters, and of one that is strict.
 const NO_PARAMETERS: &str = r#"{"type":"object","properties":{}}"#;
+const STRICTLY_NONE: &str = r#"{"type":"object","properties":{},"additionalProperties":false}"#;
 /// Of a tool whose parameters are not known.
 const ANY_PARAMETERS: &str = r#"{"type":"object","additionalProperties":true}"#;
 
@@ -117,13 +119,17 @@ fn tool(
         out.field_raw_str("description", description);
     }
     out.key("inputSchema").begin_object();
-    match tool.parameters {
-        Some(parameters) if !parameters.is_empty() => out.field_value("json", parameters),
-        _ => out.field_raw("json", NO_PARAMETERS),
-    };
+    let strict = tool.strict == Some(true) && is_structured(model);
+    match tool.parameters.filter(|parameters| !parameters.is_empty()) {
+        Some(parameters) if strict && family == Family::Claude => {
+            schema::write(parameters, "tools", out.key("json"), losses)?;
+        }
+        Some(parameters) => _ = out.field_value("json", parameters),
+        None => _ = out.field_raw("json", if strict { STRICTLY_NONE } else { NO_PARAMETERS }),
+    }
     out.end_object();
     if tool.strict == Some(true) {
-        if is_structured(model) {
+        if strict {
             out.field_bool("strict", true);
         } else {
             losses.lacks("tools.strict")?;
