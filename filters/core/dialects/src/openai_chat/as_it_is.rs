@@ -24,7 +24,7 @@ pub(crate) fn as_server_takes_it(
 ) -> Result<(), Refusal> {
     let server = Server::of(target.provider);
     let deviates = server.deviates;
-    if !deviates && !sealed && !(is_openai_itself(target) && mentions_reasoning(body)) {
+    if !(deviates || sealed || is_openai_itself(target) && mentions_reasoning(body)) {
         return Ok(());
     }
     if let Some(messages) = body.get("messages") {
