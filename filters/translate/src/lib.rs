@@ -166,7 +166,8 @@ impl AttemptFilter {
                 if end_of_stream {
                     translator.finish(&mut out);
                 }
-                Some(out)
+                // The callback that only says that this was the end.
+                (!bytes.is_empty() || !out.is_empty()).then_some(out)
             }
             Phase::Answer { plan, status, content_type } => {
                 translate::response(plan, *status, content_type, &bytes).body

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use tollgate_dialects::features::is_known;
 use tollgate_policy::model::ModelName;
 
 use super::providers::Providers;
@@ -56,6 +57,15 @@ fn one(doc: &Doc<RouteSpec>, documents: &Documents, providers: &Providers, probl
         }
         check_target(doc, documents, providers, &path, &target, problems);
         fallback.push(target);
+    }
+
+    for (at, feature) in spec.lenient.iter().enumerate() {
+        if !is_known(feature) {
+            let message = format!(
+                "no feature is known as `{feature}`, so this drops nothing unless a client has a field of that name; docs/translation.md lists the names"
+            );
+            doc.warn(problems, &format!("spec/lenient/{at}"), message);
+        }
     }
 
     let route = Route {

@@ -17,6 +17,7 @@ mod write_request;
 const JSON_TOOL: &str = "answer_in_json";
 
 pub(crate) use errors::{read_error, read_exception};
+pub(crate) use family::signer;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_event::EventReader;
 pub(crate) use target::target;

@@ -14,6 +14,7 @@ mod cohere;
 mod cuts;
 mod embeddings;
 pub mod endpoint;
+pub mod features;
 mod few;
 mod gemini;
 mod openai;

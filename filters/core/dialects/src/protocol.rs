@@ -1,6 +1,6 @@
 //! What is spoken at the provider's end: an API has one protocol for each kind of request, and some have several.
 
-use crate::ClientDialect;
+use crate::{ClientDialect, bedrock};
 
 /// The form of a provider's requests and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,11 +50,12 @@ impl Protocol {
         self == Self::Converse
     }
 
-    /// Who signs reasoning in it: nobody else accepts it back. Claude's signatures hold wherever Claude runs
+    /// Who signs the reasoning of a model in it: nobody else accepts it back. Claude's signatures hold wherever Claude runs
     /// (<https://docs.claude.com/en/docs/build-with-claude/extended-thinking>).
-    pub fn signer(self) -> Signer {
+    pub fn signer(self, model: &str) -> Signer {
         match self {
-            Self::AnthropicMessages | Self::Converse => Signer::Anthropic,
+            Self::AnthropicMessages => Signer::Anthropic,
+            Self::Converse => bedrock::signer(model),
             Self::Gemini => Signer::Google,
             _ => Signer::Openai,
         }
@@ -67,4 +68,16 @@ pub(crate) enum Signer {
     Anthropic,
     Google,
     Openai,
+    /// Bedrock, for a model of OpenAI's: OpenAI itself does not take it.
+    BedrockOpenai,
+    /// Bedrock, for a model of xAI's.
+    BedrockXai,
+    /// Bedrock, for a model of anybody else's but Anthropic.
+    Bedrock,
+}
+
+impl Signer {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Anthropic, Self::Google, Self::Openai, Self::BedrockOpenai, Self::BedrockXai, Self::Bedrock];
 }

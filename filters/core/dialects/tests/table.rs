@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tollgate_dialects::ClientDialect;
+use tollgate_dialects::features::{FEATURES as NAMES, FIELDS};
 use tollgate_policy::translate::ProviderApi;
 
 /// The rows, in the order of the page.
@@ -145,6 +146,18 @@ fn page() -> String {
             }
         }
     }
+    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    write!(
+        page,
+        "\n## Names for `lenient`\n\n\
+         What some provider lacks: {}.\n\n\
+         What one client's API alone has goes by its own name, and so does a field that is newer than this page: {}.\n\n\
+         A field or a kind of something is named behind it: `tools.web_search`, `tool_choice.allowed_tools`, `message.name`. A keyword of a \
+         schema that a provider does not keep strictly is `json_schema.keyword`, or `tools.keyword` in a tool's parameters.\n",
+        names(NAMES),
+        names(FIELDS),
+    )
+    .unwrap();
     page
 }
 

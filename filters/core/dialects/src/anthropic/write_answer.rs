@@ -57,7 +57,7 @@ pub(super) fn signature(signature: Str<'_>, signer: Signer) -> Cow<'_, str> {
 }
 
 fn content(parts: &[Part<'_>], plan: &AnswerPlan, out: &mut Writer) {
-    let signer = plan.protocol.signer();
+    let signer = plan.signer();
     let mut calls = 0;
     for (index, part) in parts.iter().enumerate() {
         match part {

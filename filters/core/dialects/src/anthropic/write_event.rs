@@ -46,7 +46,7 @@ impl EventWriter {
         Self {
             id: message_id(plan),
             now_nanos: plan.now_nanos,
-            signer: plan.protocol.signer(),
+            signer: plan.signer(),
             other_choice: false,
             blocks: Blocks::default(),
             started: false,

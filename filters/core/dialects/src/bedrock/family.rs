@@ -1,6 +1,8 @@
 //! Whose model it is, and what follows from that
 //! (<https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html>).
 
+use crate::protocol::Signer;
+
 /// The makers whose models differ in what can be asked of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
@@ -53,7 +55,7 @@ impl Family {
     pub fn of(model: &str) -> Self {
         let name = base_name(model);
         let is_opaque = model.contains(":application-inference-profile/") || model.contains(":provisioned-model/");
-        let is = |maker: &str| name.starts_with(maker) || model.contains(&format!("/{maker}"));
+        let is = |maker: &str| name.starts_with(maker) || model.split('/').any(|segment| segment.starts_with(maker));
         if is("anthropic.") || name.contains("claude") || is_opaque {
             Self::Claude
         } else if is("amazon.nova-2") {
@@ -72,6 +74,16 @@ impl Family {
             Self::Llama
         } else {
             Self::Other
+        }
+    }
+
+    /// Who signs its reasoning.
+    pub fn signer(self) -> Signer {
+        match self {
+            Self::Claude => Signer::Anthropic,
+            Self::GptOss | Self::Openai => Signer::BedrockOpenai,
+            Self::Xai => Signer::BedrockXai,
+            Self::Nova | Self::Nova2 | Self::Mistral | Self::Llama | Self::Other => Signer::Bedrock,
         }
     }
 
@@ -114,6 +126,11 @@ impl Family {
     pub fn takes_redacted_reasoning(self) -> bool {
         matches!(self, Self::Claude | Self::GptOss | Self::Openai | Self::Xai)
     }
+}
+
+/// Who signs the reasoning of a model.
+pub(crate) fn signer(model: &str) -> Signer {
+    Family::of(model).signer()
 }
 
 /// Whether a schema binds the model's answers and its calls of tools.

@@ -204,7 +204,7 @@ mod laws {
             "citations",
             "citation",
             "type",
-            "image_url",
+            "image.url",
             "url",
             "tool_calls",
             "id",
@@ -312,7 +312,7 @@ mod laws {
             let body = format!(
                 r#"{{"model":"m","messages":[{{"role":"user","content":[{{"type":"text","text":"x"}},{content}]}},{tools}],"tools":[{tools}]}}"#
             );
-            let lenient = ["image_url", "document.url", "thinking", "function.strict"].map(str::to_owned);
+            let lenient = ["image.url", "document.url", "thinking", "tools.strict"].map(str::to_owned);
             let provider = provider();
             let mut tape = Tape::default();
             for client in CLIENTS {
@@ -326,5 +326,21 @@ mod laws {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn reasoning_goes_back_to_who_has_signed_it() {
+    use crate::protocol::Signer;
+    for (model, signer) in [
+        ("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", Signer::Anthropic),
+        ("arn:aws:bedrock:us-east-1:1:application-inference-profile/abc", Signer::Anthropic),
+        ("openai.gpt-oss-120b-1:0", Signer::BedrockOpenai),
+        ("arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-20b-1:0", Signer::BedrockOpenai),
+        ("xai.grok-4", Signer::BedrockXai),
+        ("us.amazon.nova-2-lite-v1:0", Signer::Bedrock),
+        ("us.deepseek.r1-v1:0", Signer::Bedrock),
+    ] {
+        assert_eq!(super::signer(model), signer, "{model}");
     }
 }

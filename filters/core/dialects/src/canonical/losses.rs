@@ -55,7 +55,7 @@ impl<'l> Losses<'l> {
                 self.note("safety_identifier");
             }
             if !self.has_detail && request.messages.iter().any(|message| has_detail(&message.parts)) {
-                self.lacks("image_url.detail")?;
+                self.lacks("image.detail")?;
             }
         }
         if request.document_citations && !self.cites_documents {

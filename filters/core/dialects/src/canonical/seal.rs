@@ -23,6 +23,9 @@ impl Signer {
             Self::Anthropic => "tollgate.anthropic.",
             Self::Google => "tollgate.google.",
             Self::Openai => "tollgate.openai.",
+            Self::BedrockOpenai => "tollgate.bedrock-openai.",
+            Self::BedrockXai => "tollgate.bedrock-xai.",
+            Self::Bedrock => "tollgate.bedrock.",
         }
     }
 
@@ -57,8 +60,7 @@ pub(crate) fn is_sealed(raw: &str) -> bool {
 /// What a seal holds; all of what has none.
 pub(crate) fn unsealed(raw: &str) -> &str {
     let Some(rest) = raw.strip_prefix(MARK) else { return raw };
-    let seals = [Signer::Anthropic, Signer::Google, Signer::Openai];
-    seals.iter().find_map(|signer| raw.strip_prefix(signer.mark())).unwrap_or(rest)
+    Signer::ALL.iter().find_map(|signer| raw.strip_prefix(signer.mark())).unwrap_or(rest)
 }
 
 /// Takes out of a request what reasoning someone other than `signer` has signed, and the marks where nobody has.

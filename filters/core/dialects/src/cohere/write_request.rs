@@ -91,9 +91,9 @@ fn tools(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Re
             out.field_bool("strict_tools", true);
             offered()
                 .filter_map(|tool| tool.parameters)
-                .try_for_each(|parameters| schema::enforceable(parameters, "parameters", losses))?;
+                .try_for_each(|parameters| schema::enforceable(parameters, "tools", losses))?;
         } else {
-            losses.lacks("function.strict")?;
+            losses.lacks("tools.strict")?;
         }
     }
     match request.tool_choice {
@@ -157,7 +157,7 @@ fn sampling(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) ->
     }
     let mut stops = &*request.stop;
     if stops.len() > MAX_STOPS {
-        losses.lacks("stop_sequences")?;
+        losses.lacks("stop")?;
         stops = stops.get(..MAX_STOPS).unwrap_or_default();
     }
     if !stops.is_empty() {

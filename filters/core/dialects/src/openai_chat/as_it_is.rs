@@ -24,7 +24,8 @@ pub(crate) fn as_server_takes_it(
 ) -> Result<(), Refusal> {
     let server = Server::of(target.provider);
     let deviates = server.deviates;
-    if !(deviates || sealed || is_openai_itself(target) && mentions_reasoning(body)) {
+    let others_reasoning = sealed || is_openai_itself(target) && mentions_reasoning(body);
+    if !deviates && !others_reasoning {
         return Ok(());
     }
     if let Some(messages) = body.get("messages") {
@@ -169,7 +170,7 @@ fn message(
                 ReasoningBack::Field(own) if own != field => rename(key, own, edits),
                 ReasoningBack::Field(_) => {}
                 ReasoningBack::None | ReasoningBack::Part => {
-                    losses.note("reasoning_content");
+                    losses.note("thinking");
                     gone.push(key);
                 }
             },
@@ -182,7 +183,7 @@ fn message(
             "name" if !is_tool && !value.is_null() && !server.takes("message.name", losses)? => gone.push(key),
             "refusal" | "annotations" | "audio" | "function_call" | "name" if server.is_strict && !is_tool => {
                 if !value.is_null() && !value.is_empty() {
-                    losses.note("annotations");
+                    losses.note(if field == "annotations" { "citations" } else { &field });
                 }
                 gone.push(key);
             }

@@ -67,7 +67,7 @@ fn message(choice: u32, parts: &[Part<'_>], plan: &AnswerPlan, out: &mut Writer)
     annotations::write(parts, out);
     let has_text = |part: &Part<'_>| matches!(part, Part::Reasoning { text, .. } if !text.is_empty());
     joined("reasoning_content", parts, has_text, out);
-    let signer = plan.protocol.signer();
+    let signer = plan.signer();
     thinking::blocks(parts, signer, out);
     if !plan.json_tool && parts.iter().any(|part| matches!(part, Part::ToolCall { .. })) {
         tool_calls(choice, parts, plan, signer, out.key("tool_calls"));

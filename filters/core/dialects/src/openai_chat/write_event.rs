@@ -51,7 +51,7 @@ impl EventWriter {
             model: String::new(),
             now_nanos: plan.now_nanos,
             json_tool: plan.json_tool,
-            signer: plan.protocol.signer(),
+            signer: plan.signer(),
         };
         let (current, choices, ended, usage) = (0, vec![Choice::new(0)], false, None);
         Self { head, include_usage: plan.include_usage, current, choices, ended, usage }

@@ -174,7 +174,7 @@ fn sampling(request: &Request<'_>, server: &Server, out: &mut Writer, losses: &m
     }
     let mut stops = &*request.stop;
     if stops.len() > server.max_stops {
-        losses.lacks("stop_sequences")?;
+        losses.lacks("stop")?;
         stops = stops.get(..server.max_stops).unwrap_or_default();
     }
     if !stops.is_empty() {

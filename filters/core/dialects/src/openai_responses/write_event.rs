@@ -71,7 +71,7 @@ impl EventWriter {
             now_nanos: plan.now_nanos,
             json_tool: plan.json_tool,
             bare_json: false,
-            seal: seal(plan.protocol.signer()),
+            seal: seal(plan.signer()),
             echo: if plan.echo.is_empty() { echo::of_nothing() } else { plan.echo.clone() },
             id: String::new(),
             model: String::new(),

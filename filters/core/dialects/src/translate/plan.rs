@@ -5,7 +5,7 @@ use tollgate_wire::json::Str;
 
 use super::target::Target;
 use crate::ClientDialect;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Signer};
 use crate::refusal::Refusal;
 
 /// What the answer's translation must know of the request.
@@ -75,6 +75,11 @@ impl AnswerPlan {
     pub(super) fn model(&self) -> Str<'_> {
         // A model's name holds nothing that needs an escape.
         Str::from_escaped(&self.model)
+    }
+
+    /// Who signs the model's reasoning.
+    pub(crate) fn signer(&self) -> Signer {
+        self.protocol.signer(&self.model)
     }
 
     /// Whether the answer passes through as it is.

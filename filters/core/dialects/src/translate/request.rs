@@ -114,7 +114,7 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
     } else {
         let mut request = read(attempt.client, value)?;
         request.settle(&mut losses)?;
-        leave_out_foreign(&mut request, attempt.client, target.protocol.signer(), &mut losses);
+        leave_out_foreign(&mut request, attempt.client, target.signer(), &mut losses);
         upstream.answer.streaming = request.stream;
         upstream.answer.include_usage = request.stream_usage;
         let written = write(&request, &target, &mut losses)?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use tollgate_policy::model::ModelName;
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
 
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Signer};
 use crate::refusal::Refusal;
 use crate::{ClientDialect, azure, bedrock, cohere, gemini, vertex};
 
@@ -69,6 +69,11 @@ impl<'a> Target<'a> {
     /// A target whose path names the model.
     pub fn in_path(protocol: Protocol, path: String, provider: &'a ProviderConfig, model: &'a str) -> Self {
         Self { protocol, path: path.into(), model_in_body: None, model, provider, headers: Vec::new() }
+    }
+
+    /// Who signs the model's reasoning.
+    pub fn signer(&self) -> Signer {
+        self.protocol.signer(self.model)
     }
 
     /// The provider has nothing of the kind.

@@ -330,7 +330,7 @@ mod laws {
             let mut losses = Losses::new("same", &[], api != ProviderApi::Anthropic);
             let provider = provider(api);
             let target = Target::choose(client, &provider, "model", first.stream).unwrap();
-            leave_out_foreign(&mut first, client, target.protocol.signer(), &mut losses);
+            leave_out_foreign(&mut first, client, target.signer(), &mut losses);
             // Ids that the API does not take come out as others, calls and results alike; tests of theirs see to that.
             let is_odd = |part: &Part<'_>| matches!(part, Part::ToolCall { id: Some(id), .. } if id.raw().len() > 40 || id.raw().contains(['/', ':', '.']));
             if first.messages.iter().flat_map(|message| &message.parts).any(is_odd) {

@@ -88,7 +88,7 @@ fn says_something(part: &Part<'_>, has_text: bool, losses: &mut Losses<'_>) -> b
     match part {
         Part::Text { text, .. } | Part::Refusal { text } => !text.is_empty() && (has_text || !is_blank(*text)),
         Part::Reasoning { signature: None, .. } => {
-            losses.note("reasoning_content");
+            losses.note("thinking");
             false
         }
         Part::Reasoning { signature: Some(signature), .. } => !signature.is_empty(),
@@ -131,7 +131,7 @@ fn block(part: &Part<'_>, cite: bool, out: &mut Writer, losses: &mut Losses<'_>)
             if let Source::Base64 { media_type, .. } = source
                 && *unescape(media_type) != *"application/pdf"
             {
-                return losses.lacks("file.media_type");
+                return losses.lacks("document.media_type");
             }
             out.begin_object().field_str("type", "document").key("source");
             self::source(source, out);

@@ -6,7 +6,6 @@ use super::super::family::Family;
 use super::super::names::{Documents, call_id, called_name};
 use crate::anthropic::is_blank;
 use crate::canonical::{Losses, Part, Role};
-use crate::protocol::Protocol;
 use crate::refusal::Refusal;
 
 /// What stands in front of a tool's result that is an error, for models whose results have no status.
@@ -33,15 +32,15 @@ impl<'b, 'l> Blocks<'b, 'l> {
         match part {
             Part::Text { text, .. } | Part::Refusal { text } => !is_blank(*text),
             Part::Reasoning { signature: None, .. } => {
-                self.losses.note("reasoning_content");
+                self.losses.note("thinking");
                 false
             }
             // Models other than Claude take no readable reasoning back.
             Part::Reasoning { signature: Some(signature), .. } => {
-                self.kept(self.family == Family::Claude && open(*signature).is_some_and(|own| !own.is_empty()))
+                self.kept(self.family == Family::Claude && self.open(*signature).is_some_and(|own| !own.is_empty()))
             }
             Part::RedactedReasoning { data } => {
-                self.kept(self.family.takes_redacted_reasoning() && open(*data).is_some_and(is_blob))
+                self.kept(self.family.takes_redacted_reasoning() && self.open(*data).is_some_and(is_blob))
             }
             Part::Citation(_) => {
                 self.losses.note("citations");
@@ -49,6 +48,11 @@ impl<'b, 'l> Blocks<'b, 'l> {
             }
             _ => true,
         }
+    }
+
+    /// Reasoning that these models have signed.
+    fn open<'s>(&self, signature: Str<'s>) -> Option<&'s str> {
+        self.family.signer().open(signature)
     }
 
     fn kept(&mut self, kept: bool) -> bool {
@@ -111,14 +115,14 @@ impl<'b, 'l> Blocks<'b, 'l> {
             Part::Reasoning { text, signature } => {
                 out.begin_object().key("reasoningContent").begin_object().key("reasoningText").begin_object();
                 out.field_raw_str("text", *text);
-                if let Some(signature) = signature.and_then(open) {
+                if let Some(signature) = signature.and_then(|signature| self.open(signature)) {
                     out.field_raw_str("signature", Str::from_escaped(signature));
                 }
                 out.end_object().end_object().end_object();
                 None
             }
             Part::RedactedReasoning { data } => {
-                let data = Str::from_escaped(open(*data).unwrap_or_default());
+                let data = Str::from_escaped(self.open(*data).unwrap_or_default());
                 out.begin_object().key("reasoningContent").begin_object();
                 out.field_raw_str("redactedContent", data).end_object().end_object();
                 None
@@ -188,9 +192,4 @@ fn is_blob(raw: &str) -> bool {
         && padding <= 2
         && (letters + padding).is_multiple_of(4)
         && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'\\'))
-}
-
-/// Reasoning that this provider has signed.
-fn open(signature: Str<'_>) -> Option<&str> {
-    Protocol::Converse.signer().open(signature)
 }

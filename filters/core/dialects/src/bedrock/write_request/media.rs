@@ -16,7 +16,7 @@ impl Blocks<'_, '_> {
                 let format = match source {
                     Source::Base64 { media_type, .. } => image_format(&unescape(media_type)),
                     Source::Url(url) if is_s3(*url) => image_format_of_ending(&url.decode()),
-                    _ => return self.losses.lacks("image_url"),
+                    _ => return self.losses.lacks("image.url"),
                 };
                 let Some(format) = format else { return self.losses.lacks("image.media_type") };
                 out.begin_object().key("image").begin_object().field_str("format", format).key("source");
@@ -27,7 +27,7 @@ impl Blocks<'_, '_> {
                 if !self.family.hears() {
                     return self.losses.lacks("input_audio");
                 }
-                let Source::Base64 { media_type, .. } = source else { return self.losses.lacks("input_audio") };
+                let Source::Base64 { media_type, .. } = source else { return self.losses.lacks("input_audio.url") };
                 let Some(format) = audio_format(&unescape(media_type)) else {
                     return self.losses.lacks("input_audio.format");
                 };
@@ -54,7 +54,7 @@ impl Blocks<'_, '_> {
             Source::Url(url) if is_s3(*url) => document_format("", Some(*url)),
             Source::Url(_) => return self.losses.lacks("document.url"),
         };
-        let Some(format) = format else { return self.losses.lacks("file.media_type") };
+        let Some(format) = format else { return self.losses.lacks("document.media_type") };
         out.begin_object().key("document").begin_object().field_str("format", format);
         out.field_str("name", self.documents.name(title)).key("source");
         bytes(source, out);

@@ -132,7 +132,7 @@ fn tool(
         if strict {
             out.field_bool("strict", true);
         } else {
-            losses.lacks("function.strict")?;
+            losses.lacks("tools.strict")?;
         }
     }
     out.end_object().end_object();

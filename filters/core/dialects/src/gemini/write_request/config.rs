@@ -93,7 +93,7 @@ fn sampling(request: &Request<'_>, config: &mut Config<'_>, losses: &mut Losses<
     }
     let mut stops = &*request.stop;
     if stops.len() > MAX_STOPS {
-        losses.lacks("stop_sequences")?;
+        losses.lacks("stop")?;
         stops = stops.get(..MAX_STOPS).unwrap_or_default();
     }
     if !stops.is_empty() {

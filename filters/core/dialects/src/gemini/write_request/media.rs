@@ -161,7 +161,7 @@ fn media_type_of(
         (None, Kind::Document) => Some("application/pdf".into()),
         (None, _) if !server.is_vertex => Some("".into()),
         (None, _) => {
-            losses.lacks(&format!("{}.media_type", url_feature(kind)))?;
+            losses.lacks(type_feature(kind))?;
             None
         }
     })
@@ -169,8 +169,16 @@ fn media_type_of(
 
 fn url_feature(kind: Kind) -> &'static str {
     match kind {
-        Kind::Image => "image_url",
-        Kind::Audio => "audio.url",
+        Kind::Image => "image.url",
+        Kind::Audio => "input_audio.url",
         Kind::Document => "document.url",
+    }
+}
+
+fn type_feature(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Image => "image.media_type",
+        Kind::Audio => "input_audio.format",
+        Kind::Document => "document.media_type",
     }
 }

@@ -68,7 +68,7 @@ fn assistant<'a>(item: Value<'a>, at: &str, request: &mut Request<'a>) -> Result
             "function_call" if !value.is_null() => request.extra("functions"),
             // Parts of an answer that clients send back as they got it.
             "annotations" if value.is_empty() => {}
-            "annotations" => request.hints.push("annotations"),
+            "annotations" => request.hints.push("citations"),
             key => request.unknown("message", key, value),
         }
     }
