@@ -301,7 +301,8 @@ async fn bedrock_streams_text_calls_and_reasoning() {
 
     let schema = json!({"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"]});
     let tools =
-        json!({"tools": [{"toolSpec": {"name": "find", "inputSchema": {"json": schema}}}], "toolChoice": {"any": {}}});
+        json!({"tools": [{"toolSpec": {"name": "find", "inputSchema": {"json": schema}}}], "toolChoice": {"auto": {}}});
+    let (path, body) = question(Kind::Bedrock, "find it", true);
     let thinking = json!({"thinking": {"type": "enabled", "budget_tokens": 1024}});
     let body = with(body, &json!({"toolConfig": tools, "additionalModelRequestFields": thinking}));
     let events = frames(&post(Kind::Bedrock, provider.addr(), &path, &body).await.unwrap().body);

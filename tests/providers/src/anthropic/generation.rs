@@ -16,17 +16,21 @@ fn is_from(model: &str, major: u32, minor: u32) -> bool {
     numbers.first().is_some_and(|own| (*own, numbers.get(1).copied().unwrap_or(0)) >= (major, minor))
 }
 
-/// Checks sampling: the newest take none but the default, those before them one of two.
+/// Checks the sampling of a request.
 pub(super) fn sampling(body: &Object<'_>, model: &str) -> Read<()> {
-    let (temperature, top_p) = (body.number("temperature")?, body.number("top_p")?);
+    sampled(model, [body.number("temperature")?, body.number("top_p")?, body.number("top_k")?])
+}
+
+/// Checks temperature, `top_p` and `top_k`: the newest take none but the default, those before them one of the first two.
+pub(crate) fn sampled(model: &str, given: [Option<f64>; 3]) -> Read<()> {
     if is_from(model, 4, 7) {
-        for (name, value) in [("temperature", temperature), ("top_p", top_p), ("top_k", body.number("top_k")?)] {
+        for (name, value) in ["temperature", "top_p", "top_k"].into_iter().zip(given) {
             if value.is_some_and(|value| value != 1.0) {
                 return Err(Fault::Other(Path::default(), format!("`{name}` is deprecated for this model.")));
             }
         }
     }
-    if is_from(model, 4, 1) && temperature.is_some() && top_p.is_some() {
+    if is_from(model, 4, 1) && given[0].is_some() && given[1].is_some() {
         let text = "`temperature` and `top_p` cannot both be specified for this model. Please use only one.";
         return Err(Fault::Other(Path::default(), text.into()));
     }
@@ -34,7 +38,7 @@ pub(super) fn sampling(body: &Object<'_>, model: &str) -> Read<()> {
 }
 
 /// Checks who speaks last: the newest go on with nobody's words but the user's.
-pub(super) fn last(model: &str, role: Option<&str>) -> Read<()> {
+pub(crate) fn last(model: &str, role: Option<&str>) -> Read<()> {
     if role == Some("assistant") && is_from(model, 4, 6) {
         let text =
             "This model does not support assistant message prefill. The conversation must end with a user message.";

@@ -1,7 +1,7 @@
 //! The Anthropic API, as <https://docs.anthropic.com/en/api> describes it.
 
 pub(crate) mod errors;
-mod generation;
+pub(crate) mod generation;
 mod media;
 pub(crate) mod messages;
 mod models;

@@ -4,7 +4,7 @@
 //! first time, and as read from it afterwards. There is no minimum length and no expiry.
 
 use super::request::Request;
-use super::{Answered, errors, known_model, request, stream};
+use super::{Answered, claude, errors, known_model, request, stream};
 use crate::Reply;
 use crate::brain::{self, Answer, End, Finish, SOURCE_TITLE, SOURCE_URL, tokens};
 use crate::call::Call;
@@ -17,7 +17,11 @@ pub(super) const SIGNATURE: &str = "c2ltdWxhdGVkIHNpZ25hdHVyZQ==";
 pub(super) fn answer(call: &Call<'_>, model: &str, streamed: bool) -> Answered {
     known_model(call, model, false)?;
     let body = request::parse(call.body)?;
-    let request = Object::new(&body, Path::default()).and_then(|body| request::read(&body)).map_err(errors::fault)?;
+    let read = |body: Object<'_>| {
+        claude::check(&body, model)?;
+        request::read(&body)
+    };
+    let request = Object::new(&body, Path::default()).and_then(read).map_err(errors::fault)?;
     let answer = brain::answer(&request.prompt, call.options);
     let form = Form { call, request: &request, answer: &answer, input: Input::of(call, model, &request, &answer) };
     if streamed {

@@ -3,6 +3,7 @@
 
 mod auth;
 mod blocks;
+mod claude;
 mod converse;
 mod count;
 mod errors;

@@ -20,7 +20,7 @@ use tollgate_dialects::{ClientDialect, Refusal, RefusalKind};
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
 use tollgate_providers::{Kind, Options, Provider};
 
-const MODELS: [(ProviderApi, &str); 11] = [
+const MODELS: [(ProviderApi, &str); 13] = [
     (ProviderApi::Openai, "gpt-4o"),
     (ProviderApi::OpenaiResponses, "gpt-5"),
     (ProviderApi::AzureOpenai, "gpt-4o"),
@@ -30,7 +30,9 @@ const MODELS: [(ProviderApi, &str); 11] = [
     (ProviderApi::Gemini, "gemini-3-pro-preview"),
     (ProviderApi::Vertex, "claude-sonnet-4-5@20250929"),
     (ProviderApi::Bedrock, "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    (ProviderApi::Bedrock, "global.anthropic.claude-opus-4-8-v1"),
     (ProviderApi::Bedrock, "amazon.nova-pro-v1:0"),
+    (ProviderApi::Vertex, "gemini-2.5-pro"),
     (ProviderApi::Cohere, "command-a-03-2025"),
 ];
 

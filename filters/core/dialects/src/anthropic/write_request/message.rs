@@ -66,7 +66,7 @@ fn without_trailing_space(text: Str<'_>) -> Str<'_> {
     let mut raw = text.raw().trim_end();
     while let Some(front) = ["\\n", "\\r", "\\t"].iter().find_map(|escape| raw.strip_suffix(escape)) {
         // A backslash of the text's own in front of the letter is no escape.
-        if (front.len() - front.trim_end_matches('\\').len()) & 1 == 1 {
+        if (front.len() - front.trim_end_matches('\\').len()) % 2 == 1 {
             break;
         }
         raw = front.trim_end();
