@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tollgate_dialects::ClientDialect;
 use tollgate_dialects::features::{FEATURES as NAMES, FIELDS};
-use tollgate_policy::translate::ProviderApi;
+use tollgate_dialects::translate::AnswerPlan;
+use tollgate_policy::translate::{ProviderApi, ProviderConfig};
 
 /// The rows, in the order of the page.
 const FEATURES: &[(&str, &str)] = &[
@@ -110,6 +111,12 @@ fn cells() -> Cells {
     cells
 }
 
+/// Whether a provider of this API takes the client's requests as they are.
+fn passes(client: ClientDialect, api: ProviderApi) -> bool {
+    let provider = ProviderConfig { project: Some("project".to_owned()), ..ProviderConfig::new(api) };
+    AnswerPlan::new(client, &provider, "model", 0).is_ok_and(|plan| plan.passes_through())
+}
+
 fn page() -> String {
     let cells = cells();
     let mut page = String::from(
@@ -117,8 +124,9 @@ fn page() -> String {
          Made of the fixtures in `filters/core/dialects/golden` by `cargo test -p tollgate-dialects --test table`; do not edit.\n\n\
          **yes**: carried across. **refused**: a 400 that names the feature. **lenient**: refused too, unless the route lists it under \
          `lenient`; then it is dropped, and `x-tollgate-dropped` says so. Several words: it depends on its values or on the model; the \
-         fixtures of that name show each case. An empty cell has no fixture.\n\n\
-         A provider that speaks the client's own dialect gets the request as it is, save for the model's name.\n",
+         fixtures of that name show each case. **as it is**: the provider speaks the client's own dialect and gets the request byte for byte, \
+         save for the model's name and what the fixtures beside it show of servers that deviate. An empty cell has no fixture.\n\n\
+         On Vertex, Gemini models go the way of `gemini` and Claude models that of `anthropic`: its column shows what differs.\n",
     );
     for client in ClientDialect::ALL {
         let apis: Vec<_> =
@@ -133,15 +141,18 @@ fn page() -> String {
                 .iter()
                 .map(|api| {
                     let outcomes = cells.get(&(*client, **api, (*feature).to_owned()));
+                    let same = passes(*client, **api).then_some("as it is");
                     let words = outcomes.into_iter().flatten().map(|outcome| match outcome {
                         Outcome::Yes => "yes",
                         Outcome::Lenient => "lenient",
                         Outcome::Refused => "refused",
                     });
-                    words.collect::<Vec<_>>().join(", ")
+                    // What passes has fixtures for what does not.
+                    let words = words.filter(|word| same.is_none() || *word != "yes");
+                    same.into_iter().chain(words).collect::<Vec<_>>().join(", ")
                 })
                 .collect();
-            if row.iter().any(|cell| !cell.is_empty()) {
+            if row.iter().any(|cell| !cell.is_empty() && cell != "as it is") {
                 writeln!(page, "| {title} | {} |", row.join(" | ")).unwrap();
             }
         }
