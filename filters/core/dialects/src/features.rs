@@ -13,6 +13,7 @@ pub const FEATURES: &[&str] = &[
     "presence_penalty",
     "seed",
     "stop",
+    "stop.whitespace",
     "temperature",
     "top_k",
     "top_logprobs",
