@@ -12,6 +12,7 @@ mod servers;
 mod stream_facts;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod write_answer;
 mod write_event;
 mod write_request;
