@@ -211,7 +211,7 @@ fn tool(tool: &Tool<'_>, generation: Generation, out: &mut Writer, losses: &mut 
     // Not being strict is the default; models that know no other way refuse the field.
     let mut strict = tool.strict == Some(true);
     if strict && !generation.is_structured() {
-        losses.lacks("function.strict")?;
+        losses.lacks("tools.strict")?;
         strict = false;
     }
     out.begin_object().field_raw_str("name", tool.name);
