@@ -34,7 +34,7 @@ pub(crate) fn write_request(
     let form = form(request, generation, losses)?;
     let max_tokens = request.max_output_tokens.or(target.max_output_tokens());
     let thinking = thinking::choose(request, target.model, max_tokens, losses)?;
-    let mut out = Writer::with_capacity(1024);
+    let mut out = Writer::with_capacity(target.likely_size);
     out.begin_object();
     match target.model_in_body {
         Some(model) => out.field_str("model", model),

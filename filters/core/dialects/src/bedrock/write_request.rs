@@ -43,7 +43,7 @@ pub(crate) fn write_request(
     let most = request.max_output_tokens.or(target.max_output_tokens());
     let generation = Generation::of(target.model);
     let fields = model_fields::choose(request, family, target.model, most, losses)?;
-    let mut out = Writer::with_capacity(1024);
+    let mut out = Writer::with_capacity(target.likely_size);
     out.begin_object();
     let mut blocks = Blocks::new(family, request.document_citations, losses);
     let mut turns = message::turns(&request.messages, &mut blocks);

@@ -35,7 +35,7 @@ pub(crate) fn write_request(
     losses.lacks_extras(request)?;
     request.named_as("a letter or `_` in front", begins_a_name)?;
     let cites = documents::are_cited(request);
-    let mut out = Writer::with_capacity(1024);
+    let mut out = Writer::with_capacity(target.likely_size);
     out.begin_object();
     out.field_str("model", target.model).key("messages").begin_array();
     message::messages(&request.messages, cites, &mut out, losses)?;

@@ -39,7 +39,7 @@ pub(crate) fn write_request(
     losses.lacks_extras(request)?;
     request.named_as("a letter or `_`, and up to 127 more", |name| name.len() <= MAX_NAME && begins_a_name(name))?;
     let server = Server { family: Family::of(target.model), is_vertex: target.provider.api == ProviderApi::Vertex };
-    let mut out = Writer::with_capacity(1024);
+    let mut out = Writer::with_capacity(target.likely_size);
     out.begin_object();
     contents::write(request, &server, &mut out, losses)?;
     tools::write(request, &mut out, losses)?;

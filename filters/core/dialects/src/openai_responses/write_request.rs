@@ -35,7 +35,7 @@ pub(crate) fn write_request(
 ) -> Result<Written, Refusal> {
     losses.lacks_extras(request)?;
     request.named_as(NAMES, |name| (1..=MAX_NAME).contains(&name.len()))?;
-    let mut out = Writer::with_capacity(1024);
+    let mut out = Writer::with_capacity(target.likely_size);
     out.begin_object();
     if let Some(model) = target.model_in_body {
         out.field_str("model", model);

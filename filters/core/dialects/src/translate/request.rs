@@ -84,7 +84,8 @@ pub fn request(attempt: &Attempt<'_>, body: &[u8]) -> Result<UpstreamRequest, Re
     let own = own.decode();
     let model = attempt.model.unwrap_or(&own);
     let stream = value.get("stream").and_then(|stream| stream.as_bool()).unwrap_or(false);
-    let target = Target::choose(attempt.client, attempt.provider, model, stream)?;
+    let mut target = Target::choose(attempt.client, attempt.provider, model, stream)?;
+    target.likely_size = body.len() + 1024;
     let mut upstream = UpstreamRequest {
         path: format!("{}{}", attempt.provider.path_prefix, target.path),
         set_headers: target.headers.clone(),

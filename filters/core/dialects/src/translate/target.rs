@@ -22,6 +22,8 @@ pub(crate) struct Target<'a> {
     pub model: &'a str,
     /// The provider.
     pub provider: &'a ProviderConfig,
+    /// How large the body may become, in bytes: with room for it at once, a large one is written once and never moved.
+    pub likely_size: usize,
     /// Headers of the protocol's own.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -63,12 +65,20 @@ impl<'a> Target<'a> {
 
     /// A target whose body names the model.
     pub fn in_body(protocol: Protocol, path: Cow<'static, str>, provider: &'a ProviderConfig, model: &'a str) -> Self {
-        Self { protocol, path, model_in_body: Some(model), model, provider, headers: Vec::new() }
+        Self { protocol, path, model_in_body: Some(model), model, provider, headers: Vec::new(), likely_size: 1024 }
     }
 
     /// A target whose path names the model.
     pub fn in_path(protocol: Protocol, path: String, provider: &'a ProviderConfig, model: &'a str) -> Self {
-        Self { protocol, path: path.into(), model_in_body: None, model, provider, headers: Vec::new() }
+        Self {
+            protocol,
+            path: path.into(),
+            model_in_body: None,
+            model,
+            provider,
+            headers: Vec::new(),
+            likely_size: 1024,
+        }
     }
 
     /// Who signs the model's reasoning.
