@@ -124,7 +124,9 @@ def test_reasoning_goes_there_and_back(bedrock, signed):
 
 
 def test_structured_cached_counted(bedrock):
-    form = {"type": "json_schema", "structure": {"jsonSchema": {"schema": json.dumps(WEATHER), "name": "weather"}}}
+    # Schemas that bind Claude are closed.
+    schema = json.dumps(WEATHER | {"additionalProperties": False})
+    form = {"type": "json_schema", "structure": {"jsonSchema": {"schema": schema, "name": "weather"}}}
     done = bedrock.converse(modelId=MODEL, messages=hello("x"), outputConfig={"textFormat": form})
     assert json.loads(done["output"]["message"]["content"][0]["text"]) == {"city": "You said: x", "days": 1}
 
