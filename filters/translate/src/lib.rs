@@ -194,9 +194,9 @@ fn apply(
     provider: &ProviderConfig,
     upstream: &UpstreamRequest,
 ) -> Result<(), HostError> {
-    // Where the provider speaks the client's dialect, the client's query is for it.
+    // A query is for the path it came with: where the provider has that path, it gets the query too.
     let query = match target.origin.path().split_once('?') {
-        Some((_, query)) if upstream.answer.passes_through() => format!("?{query}"),
+        Some((path, query)) if upstream.path.strip_prefix(&provider.path_prefix) == Some(path) => format!("?{query}"),
         _ => String::new(),
     };
     let path = format!("{}{query}", upstream.path);

@@ -13,6 +13,8 @@ fn translate() -> FakeEnvoy<Translate> {
         "openai": {"api": "openai", "authority": "api.openai.com"},
         "compatible": {"api": "openai", "authority": "llm.internal:8080", "pathPrefix": "/serving"},
         "anthropic": {"api": "anthropic", "authority": "api.anthropic.com", "maxOutputTokens": {"claude-x": 64000}},
+        "azure": {"api": "azure-openai", "authority": "x.openai.azure.com", "apiVersion": "2024-10-21"},
+        "vertex": {"api": "vertex", "authority": "aiplatform.googleapis.com", "project": "p", "location": "global"},
     }});
     FakeEnvoy::new(config.to_string()).unwrap().exporting(EXPORTS)
 }
@@ -59,6 +61,31 @@ fn the_same_dialect_passes_but_for_the_models_name() {
     assert_eq!(outcome.upstream.header("content-length"), Some(body.len().to_string().as_str()));
     assert_eq!(outcome.client.text(), answer);
     assert_eq!(outcome.state("gen_ai.provider.name"), Some("compatible"));
+}
+
+#[test]
+fn a_query_goes_with_its_path_alone() {
+    for (provider, model, asked, sent) in [
+        ("anthropic", "claude-x", "/v1/messages?beta=true", "/v1/messages?beta=true"),
+        ("anthropic", "claude-x", "/v1/messages/count_tokens?beta=true", "/v1/messages/count_tokens?beta=true"),
+        ("anthropic", "claude-x", "/v1/chat/completions?trace=1", "/v1/messages"),
+        (
+            "vertex",
+            "claude-x",
+            "/v1/messages?beta=true",
+            "/v1/projects/p/locations/global/publishers/anthropic/models/claude-x:rawPredict",
+        ),
+        (
+            "azure",
+            "gpt",
+            "/v1/chat/completions?trace=1",
+            "/openai/deployments/gpt/chat/completions?api-version=2024-10-21",
+        ),
+    ] {
+        let body = json!({"model": "smart", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]});
+        let outcome = translate().exchange(attempt(provider, model, asked, &body), Answer::new(500));
+        assert_eq!(outcome.upstream.header(":path"), Some(sent), "{asked} at {provider}");
+    }
 }
 
 #[test]
