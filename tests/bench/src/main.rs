@@ -117,7 +117,7 @@ async fn run(arguments: &Arguments) -> Result<bool> {
     }
 
     // Many short rounds rather than few long ones: what else the machine does then falls on all cases alike.
-    let (rounds, load, warm_up, soak) = if arguments.quick { (5, 100, 200, 500) } else { (20, 300, 600, 2000) };
+    let (rounds, load, warm_up, soak) = if arguments.quick { (5, 100, 400, 500) } else { (20, 300, 4000, 2000) };
     let schedule = Schedule {
         rounds: usize::from(arguments.rounds.unwrap_or(rounds)),
         load: Duration::from_millis(load),
