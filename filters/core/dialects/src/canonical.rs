@@ -20,7 +20,7 @@ pub(crate) use event::Event;
 pub(crate) use ids::{matching_id, synthetic_id};
 pub(crate) use logprobs::TokenLogprob;
 pub(crate) use losses::Losses;
-pub(crate) use message::{Citation, DocumentPlace, Message, Part, PlaceUnit, Role, Source};
+pub(crate) use message::{Citation, DocumentPlace, ERROR_PREFIX, Message, Part, PlaceUnit, Role, Source};
 pub(crate) use request::{Request, Written, begins_a_name};
 pub(crate) use seal::{UNSIGNED, has_seal, is_sealed, leave_out_foreign, unsealed};
 pub(crate) use wishes::{Effort, Format, Reasoning, Sampling, Tier, Tool, ToolChoice};

@@ -246,22 +246,7 @@ fn sampling(
             out.field_value(field, value);
         }
     }
-    for (field, penalty) in
-        [("frequency_penalty", sampling.frequency_penalty), ("presence_penalty", sampling.presence_penalty)]
-    {
-        if penalty.and_then(|penalty| penalty.as_f64()).is_some_and(|penalty| penalty != 0.0) {
-            losses.lacks(field)?;
-        }
-    }
-    if sampling.seed.is_some() {
-        losses.lacks("seed")?;
-    }
-    if request.choices != 1 {
-        losses.lacks("n")?;
-    }
-    if request.logprobs.is_some() {
-        losses.lacks("logprobs")?;
-    }
+    losses.lacks_numbers(request)?;
     let stops = stops(&request.stop, losses)?;
     if !stops.is_empty() {
         out.key("stop_sequences").begin_array();

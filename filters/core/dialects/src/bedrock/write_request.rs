@@ -38,7 +38,7 @@ pub(crate) fn write_request(
         losses.cites_documents();
     }
     losses.lacks_extras(request)?;
-    lacks_numbers(request, losses)?;
+    losses.lacks_numbers(request)?;
     let format = format::choose(request, family, target.model, losses)?;
     let most = request.max_output_tokens.or(target.max_output_tokens());
     let generation = Generation::of(target.model);
@@ -79,28 +79,6 @@ pub(crate) fn write_request(
     account.write(&mut out, losses);
     out.end_object();
     Ok(Written { body: out.finish(), json_tool: format.is_tool() })
-}
-
-/// What no model is asked for in Converse.
-fn lacks_numbers(request: &Request<'_>, losses: &mut Losses<'_>) -> Result<(), Refusal> {
-    let sampling = &request.sampling;
-    for (field, penalty) in
-        [("frequency_penalty", sampling.frequency_penalty), ("presence_penalty", sampling.presence_penalty)]
-    {
-        if penalty.and_then(|penalty| penalty.as_f64()).is_some_and(|penalty| penalty != 0.0) {
-            losses.lacks(field)?;
-        }
-    }
-    if sampling.seed.is_some() {
-        losses.lacks("seed")?;
-    }
-    if request.choices != 1 {
-        losses.lacks("n")?;
-    }
-    if request.logprobs.is_some() {
-        losses.lacks("logprobs")?;
-    }
-    Ok(())
 }
 
 fn has_system(request: &Request<'_>) -> bool {

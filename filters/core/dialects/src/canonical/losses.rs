@@ -65,6 +65,29 @@ impl<'l> Losses<'l> {
         request.extras.iter().try_for_each(|feature| self.lacks(feature))
     }
 
+    /// The numbers that Anthropic's models are not asked for, wherever they run: penalties that say something, a seed, several answers, log
+    /// probabilities.
+    pub fn lacks_numbers(&mut self, request: &Request<'_>) -> Result<(), Refusal> {
+        let sampling = &request.sampling;
+        for (field, penalty) in
+            [("frequency_penalty", sampling.frequency_penalty), ("presence_penalty", sampling.presence_penalty)]
+        {
+            if penalty.and_then(|penalty| penalty.as_f64()).is_some_and(|penalty| penalty != 0.0) {
+                self.lacks(field)?;
+            }
+        }
+        if sampling.seed.is_some() {
+            self.lacks("seed")?;
+        }
+        if request.choices != 1 {
+            self.lacks("n")?;
+        }
+        if request.logprobs.is_some() {
+            self.lacks("logprobs")?;
+        }
+        Ok(())
+    }
+
     /// A hint that has no counterpart and needs none: the answer means the same without it. Listed, never refused.
     pub fn note(&mut self, feature: &str) {
         if !self.dropped.iter().any(|name| name == feature) {

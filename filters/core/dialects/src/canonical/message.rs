@@ -4,6 +4,9 @@ use tollgate_wire::json::{Str, Value};
 
 use super::Arguments;
 
+/// What stands in front of a tool's result that is an error where the API has no flag for it: the model must know.
+pub(crate) const ERROR_PREFIX: &str = "Error: ";
+
 /// Who speaks. What a tool returned is a [part](Part::ToolResult) of the user's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {

@@ -1,6 +1,6 @@
 //! Images and files that stand in a request as `data:` URLs.
 
-use tollgate_wire::json::{Str, Value};
+use tollgate_wire::json::{Str, Value, Writer, unescape};
 
 use crate::canonical::Source;
 use crate::refusal::Refusal;
@@ -31,4 +31,10 @@ fn data_url(url: Str<'_>) -> Option<Source<'_>> {
     let (head, data) = url.raw().strip_prefix("data:")?.split_once(',')?;
     let media_type = head.strip_suffix(";base64")?.split(';').next().unwrap_or_default();
     Some(Source::Base64 { media_type, data })
+}
+
+/// Writes data as a `data:` URL; both strings are still escaped. Data is large: it is copied as it is.
+pub(crate) fn write_data_url(media_type: &str, data: &str, out: &mut Writer) {
+    out.begin_string().push_str("data:").push_str(&unescape(media_type)).push_str(";base64,");
+    out.raw(data).end_string();
 }

@@ -5,11 +5,8 @@ use tollgate_wire::json::{Str, Value, Writer};
 use super::super::family::Family;
 use super::super::names::{Documents, call_id, called_name};
 use crate::anthropic::is_blank;
-use crate::canonical::{Losses, Part, Role};
+use crate::canonical::{ERROR_PREFIX, Losses, Part, Role};
 use crate::refusal::Refusal;
-
-/// What stands in front of a tool's result that is an error, for models whose results have no status.
-const ERROR_PREFIX: &str = "Error: ";
 
 /// Writes the blocks of one request.
 #[derive(Debug)]

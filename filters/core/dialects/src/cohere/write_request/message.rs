@@ -1,13 +1,11 @@
 //! The messages of a request.
 
-use tollgate_wire::json::{Str, Writer, unescape};
+use tollgate_wire::json::{Str, Writer};
 
 use super::documents::Document;
-use crate::canonical::{Arguments, Losses, Message, Part, Role, Source};
+use crate::canonical::{Arguments, ERROR_PREFIX, Losses, Message, Part, Role, Source};
+use crate::openai::write_data_url;
 use crate::refusal::Refusal;
-
-/// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
-const ERROR_PREFIX: &str = "Error: ";
 
 /// Writes them; without the documents among them if those are `cited`, and so stand elsewhere.
 pub(super) fn messages(
@@ -140,13 +138,11 @@ fn image(source: &Source<'_>, detail: Option<Str<'_>>, out: &mut Writer) {
     out.begin_object().field_str("type", "image_url").key("image_url").begin_object().key("url");
     match source {
         // No dialect has such an image as text; that is all that could be meant.
-        Source::Url(url) | Source::PlainText(url) => out.raw_str(*url),
-        Source::Base64 { media_type, data } => {
-            out.begin_string().push_str("data:").push_str(&unescape(media_type)).push_str(";base64,");
-            // Still escaped, and large: copied as it is.
-            out.push_raw_str(Str::from_escaped(data)).end_string()
+        Source::Url(url) | Source::PlainText(url) => {
+            out.raw_str(*url);
         }
-    };
+        Source::Base64 { media_type, data } => write_data_url(media_type, data, out),
+    }
     if let Some(detail) = detail {
         out.field_raw_str("detail", detail);
     }

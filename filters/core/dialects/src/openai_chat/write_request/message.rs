@@ -4,13 +4,10 @@ mod part;
 
 use tollgate_wire::json::{Str, Writer};
 
-use crate::canonical::{Losses, Message, Part, Role};
+use crate::canonical::{ERROR_PREFIX, Losses, Message, Part, Role};
 use crate::openai_chat::servers::{ReasoningBack, Server};
 use crate::refusal::Refusal;
 use part::text_part;
-
-/// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
-const ERROR_PREFIX: &str = "Error: ";
 
 pub(super) fn messages(
     messages: &[Message<'_>],

@@ -1,8 +1,9 @@
 //! The content parts of a responses request.
 
-use tollgate_wire::json::{Str, Writer, unescape};
+use tollgate_wire::json::{Str, Writer};
 
 use crate::canonical::{Losses, Part, Source};
+use crate::openai::write_data_url;
 use crate::refusal::Refusal;
 
 /// Writes a part of a message or of a tool's result. What is no content is left to its own writer.
@@ -23,7 +24,7 @@ pub(super) fn part(part: &Part<'_>, out: &mut Writer, losses: &mut Losses<'_>) -
             };
             out.key("image_url");
             match source {
-                Source::Base64 { media_type, data } => data_url(media_type, data, out),
+                Source::Base64 { media_type, data } => write_data_url(media_type, data, out),
                 // No dialect has an image of text; the text is all that could be meant.
                 Source::Url(url) | Source::PlainText(url) => {
                     out.raw_str(*url);
@@ -54,7 +55,7 @@ fn document(source: &Source<'_>, title: Option<Str<'_>>, context: Option<Str<'_>
                 // Required beside the data.
                 None => out.field_str("filename", "document.pdf"),
             };
-            data_url(media_type, data, out.key("file_data"));
+            write_data_url(media_type, data, out.key("file_data"));
             out.end_object();
         }
         Source::Url(url) => {
@@ -67,10 +68,4 @@ fn document(source: &Source<'_>, title: Option<Str<'_>>, context: Option<Str<'_>
             input_text(*text, out);
         }
     }
-}
-
-fn data_url(media_type: &str, data: &str, out: &mut Writer) {
-    out.begin_string().push_str("data:").push_str(&unescape(media_type)).push_str(";base64,");
-    // Still escaped, and large: copied as it is.
-    out.raw(data).end_string();
 }

@@ -7,14 +7,11 @@ use tollgate_wire::json::{Str, Writer};
 
 use super::content::{input_text, part};
 use super::reasoning::own_signature;
-use crate::canonical::{Format, Losses, Message, Part, Request, Role, matching_id};
+use crate::canonical::{ERROR_PREFIX, Format, Losses, Message, Part, Request, Role, matching_id};
 use crate::refusal::Refusal;
 
 /// Longest `call_id` the API takes, in bytes.
 const MAX_CALL_ID: usize = 64;
-
-/// What stands in front of a tool's result that is an error: the API has no flag for it, and the model must know.
-const ERROR_PREFIX: &str = "Error: ";
 
 /// Writes `instructions` and `input`.
 pub(super) fn conversation(request: &Request<'_>, out: &mut Writer, losses: &mut Losses<'_>) -> Result<(), Refusal> {

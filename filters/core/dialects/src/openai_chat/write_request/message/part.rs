@@ -3,6 +3,7 @@
 use tollgate_wire::json::{Str, Writer, unescape};
 
 use crate::canonical::{Losses, Part, Source};
+use crate::openai::write_data_url;
 use crate::openai_chat::audio;
 use crate::openai_chat::servers::Server;
 use crate::refusal::Refusal;
@@ -49,7 +50,7 @@ fn image(
         Source::Url(url) => {
             out.raw_str(*url);
         }
-        Source::Base64 { media_type, data } => data_url(media_type, data, out),
+        Source::Base64 { media_type, data } => write_data_url(media_type, data, out),
         // No dialect has such an image; the text is all that could be meant.
         Source::PlainText(text) => {
             out.raw_str(*text);
@@ -100,7 +101,7 @@ fn document(
         Source::Base64 { .. } | Source::Url(_) if server.is_strict => {
             out.begin_object().field_str("type", "document_url").key("document_url");
             match source {
-                Source::Base64 { media_type, data } => data_url(media_type, data, out),
+                Source::Base64 { media_type, data } => write_data_url(media_type, data, out),
                 Source::Url(text) | Source::PlainText(text) => {
                     out.raw_str(*text);
                 }
@@ -117,16 +118,10 @@ fn document(
                 // Required beside the data.
                 None => out.field_str("filename", "document.pdf"),
             };
-            data_url(media_type, data, out.key("file_data"));
+            write_data_url(media_type, data, out.key("file_data"));
             out.end_object().end_object();
         }
         Source::Url(_) => losses.lacks("document.url")?,
     }
     Ok(())
-}
-
-fn data_url(media_type: &str, data: &str, out: &mut Writer) {
-    out.begin_string().push_str("data:").push_str(&unescape(media_type)).push_str(";base64,");
-    // Still escaped, and large: copied as it is.
-    out.raw(data).end_string();
 }
