@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
-use tollgate_policy::redaction::{Action, Direction};
+use tollgate_policy::redaction::{Action, Direction, Place};
 use tollgate_redaction::{Policy, RedactError, Vault};
 
 use super::{Failure, Outcome, input_text, output, print, say};
@@ -37,7 +37,7 @@ impl Redact {
         }
         let mut vault = Vault::default();
         vault.reserve_literals(text.as_bytes());
-        match policy.redact_text(&mut vault, &text, Direction::Request) {
+        match policy.redact_text(&mut vault, &text, Direction::Request, Place::USER) {
             Ok(redacted) => Ok(output(redacted.text.as_bytes())?),
             Err(error @ (RedactError::Blocked { .. } | RedactError::VaultFull)) => {
                 say(format!("tollgate: {error}"));
@@ -92,7 +92,7 @@ impl Redact {
 
 fn findings(policy: &Policy, text: &str) -> Outcome {
     let mut found = Vec::new();
-    policy.find(text, Direction::Request, &mut found);
+    policy.find(text, Direction::Request, Place::USER, &mut found);
     let shown: Vec<_> = found
         .iter()
         .filter(|finding| finding.action != Action::Allow)

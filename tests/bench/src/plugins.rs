@@ -8,7 +8,7 @@ use tollgate_policy::gateway::{
 };
 use tollgate_policy::model::{ModelName, ModelPattern};
 use tollgate_policy::quota::{Quota, Subject, Unit, Window};
-use tollgate_policy::redaction::{Action, Direction, Mode, RedactionSpec, Rule};
+use tollgate_policy::redaction::{Action, Direction, RedactionSpec, Rule};
 use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
 
 use crate::prompt::MODEL;
@@ -95,15 +95,13 @@ fn quota(name: &str, unit: Unit) -> Quota {
 /// Every built-in detector: personal data is pseudonymized, secrets are blocked.
 #[must_use]
 pub fn redaction() -> RedactionSpec {
-    let all = tollgate_redaction::detectors().iter().map(|detector| detector.name.to_owned());
+    let all = tollgate_redaction::detectors().map(|detector| detector.name.to_owned());
     let (personal, secrets) = all.partition(|name| PERSONAL.contains(&name.as_str()));
-    let rule =
-        |detect, action| Rule { name: None, detect, pattern: None, words: Vec::new(), case_sensitive: false, action };
+    let rule = |detect, action| Rule { detect, ..Rule::new(action) };
     RedactionSpec {
         rules: vec![rule(personal, Action::Pseudonymize), rule(secrets, Action::Block)],
         apply: vec![Direction::Request, Direction::Response],
-        mode: Mode::Enforce,
-        tests: Vec::new(),
+        ..RedactionSpec::default()
     }
 }
 
@@ -143,7 +141,7 @@ mod tests {
     #[test]
     fn every_detector_takes_part() {
         let rules = redaction().rules;
-        assert_eq!(rules.iter().map(|rule| rule.detect.len()).sum::<usize>(), tollgate_redaction::detectors().len());
+        assert_eq!(rules.iter().map(|rule| rule.detect.len()).sum::<usize>(), tollgate_redaction::detectors().count());
         assert_eq!(rules[0].detect.len(), PERSONAL.len(), "a detector of {PERSONAL:?} is gone");
     }
 }

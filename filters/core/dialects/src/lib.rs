@@ -50,5 +50,5 @@ mod vertex;
 
 pub use client::{ClientDialect, ClientVendor, UnknownDialect};
 pub use refusal::{Refusal, RefusalKind};
-pub use text::{Place, TextSpan};
+pub use text::TextSpan;
 pub use usage::Usage;

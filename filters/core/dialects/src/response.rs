@@ -49,7 +49,7 @@ pub(crate) fn gather<'a>(
             "error" if !value.is_null() => {
                 facts.error = true;
                 // Errors quote the request at times.
-                texts.free(value.get("message").unwrap_or(value), Place::Other);
+                texts.free(value.get("message").unwrap_or(value), Place::OTHER);
             }
             key => field(key, value, &mut texts),
         }

@@ -1,5 +1,6 @@
 //! The strings of a body that policies look at.
 
+pub(crate) use tollgate_policy::redaction::Place;
 use tollgate_wire::json::{Kind, Str, Value};
 
 use crate::canonical::unsealed;
@@ -13,28 +14,6 @@ pub struct TextSpan<'a> {
     pub place: Place,
     /// Whether the string is JSON text itself, as tool arguments are: a replacement in it is escaped twice.
     pub json_inside: bool,
-}
-
-/// What a string is part of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Place {
-    /// System or developer instructions.
-    System,
-    /// What the user says.
-    User,
-    /// What the model said, its reasoning and refusals included.
-    Assistant,
-    /// Arguments the model gave to a tool.
-    ToolArguments,
-    /// What a tool returned.
-    ToolResult,
-    /// The description or schema of a tool, or of the answer's format.
-    Definition,
-    /// The name of a tool or of a participant.
-    Name,
-    /// Anything else, unknown fields included.
-    Other,
 }
 
 /// Gathers the strings of one body.
@@ -59,9 +38,9 @@ impl<'a> Texts<'a> {
     pub fn push_json_text(&mut self, value: Value<'a>) {
         match value.as_str() {
             Some(text) if !text.is_empty() => {
-                self.spans.push(TextSpan { text, place: Place::ToolArguments, json_inside: true });
+                self.spans.push(TextSpan { text, place: Place::ARGUMENTS, json_inside: true });
             }
-            _ => self.free(value, Place::ToolArguments),
+            _ => self.free(value, Place::ARGUMENTS),
         }
     }
 
@@ -120,7 +99,7 @@ impl<'a> Texts<'a> {
     pub fn keyword(&mut self, value: Value<'a>) {
         match value.as_str() {
             Some(word) if is_keyword(word.raw()) => {}
-            _ => self.free(value, Place::Other),
+            _ => self.free(value, Place::OTHER),
         }
     }
 
@@ -128,7 +107,7 @@ impl<'a> Texts<'a> {
     pub fn id(&mut self, value: Value<'a>) {
         match value.as_str() {
             Some(id) if is_id(id.raw()) => {}
-            _ => self.free(value, Place::Other),
+            _ => self.free(value, Place::OTHER),
         }
     }
 
@@ -136,7 +115,7 @@ impl<'a> Texts<'a> {
     pub fn opaque(&mut self, value: Value<'a>) {
         match value.as_str() {
             Some(data) if is_base64(unsealed(data.raw())) => {}
-            _ => self.free(value, Place::Other),
+            _ => self.free(value, Place::OTHER),
         }
     }
 
@@ -144,7 +123,7 @@ impl<'a> Texts<'a> {
     pub fn media(&mut self, value: Value<'a>) {
         self.media = self.media.saturating_add(1);
         if value.as_str().is_none() {
-            self.free(value, Place::Other);
+            self.free(value, Place::OTHER);
         }
     }
 

@@ -4,12 +4,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod place;
+mod rule;
+
+pub use place::{Field, Place, Role, Scope};
+pub use rule::{MIN_SCORE, NEAR, OnFinding, Rule};
+
 /// `spec` of a `RedactionPolicy`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RedactionSpec {
-    /// Tried in this order; where two find overlapping text, the longer finding wins, then the earlier rule.
+    /// Where two find overlapping text, the longer finding wins, then `allow`, then the higher priority, then the earlier rule.
     pub rules: Vec<Rule>,
     /// Which directions the rules look at. Placeholders are restored in answers in any case.
     #[serde(default = "both_directions")]
@@ -17,6 +23,9 @@ pub struct RedactionSpec {
     /// Whether findings are acted on or only reported.
     #[serde(default)]
     pub mode: Mode,
+    /// What becomes of text in fields that the caller's API does not have, as far as this gateway knows it.
+    #[serde(default)]
+    pub unknown_fields: UnknownFields,
     /// Examples the policy must hold to, run by `tollgate test`. Not sent to the filters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<PolicyTest>,
@@ -32,30 +41,6 @@ impl RedactionSpec {
     pub fn applies_to(&self, direction: Direction) -> bool {
         self.apply.contains(&direction)
     }
-}
-
-/// One rule: what to find (exactly one of `detect`, `pattern`, `words`) and what to do with it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Rule {
-    /// Needed for `pattern` and `words`; a rule with `detect` is known by its detectors' names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Built-in detectors by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub detect: Vec<String>,
-    /// A regular expression: RE2-like syntax of the `regex` crate, over bytes, classes such as `\d` in ASCII, linear time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pattern: Option<String>,
-    /// Words or phrases, matched as wholes and without regard to ASCII case unless `caseSensitive` is set.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub words: Vec<String>,
-    /// For `words`: tell `Nightjar` from `nightjar`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub case_sensitive: bool,
-    /// What to do with a finding.
-    pub action: Action,
 }
 
 /// What is done with a finding.
@@ -88,11 +73,12 @@ impl fmt::Display for Action {
 }
 
 /// Which way a text travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// From the client to the provider.
+    #[default]
     Request,
     /// From the provider to the client.
     Response,
@@ -110,11 +96,26 @@ pub enum Mode {
     Shadow,
 }
 
-/// An example in a policy file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What becomes of text in places that no one has heard of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum UnknownFields {
+    /// It is redacted like any other text.
+    #[default]
+    Scan,
+    /// The request is refused, naming the field.
+    Refuse,
+}
+
+/// An example in a policy file: a text, and what must become of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyTest {
+    /// What the example shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The text before.
     #[serde(rename = "in")]
     pub input: String,
@@ -124,4 +125,16 @@ pub struct PolicyTest {
     /// The rule that must block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked: Option<String>,
+    /// Which way the text travels; `request` unless given.
+    #[serde(default)]
+    pub direction: Direction,
+    /// Who says it; the user in a request, the assistant in an answer unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// The rules that must find something, in order of place; not checked unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Vec<String>>,
+    /// The route that a finding must send the request to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route_to: Option<String>,
 }

@@ -7,23 +7,33 @@
 
 mod byteset;
 mod card;
+mod catalogue;
 mod country;
+mod document;
 mod email;
 mod iban;
 mod ip;
 mod jwt;
+mod keyword;
+mod money;
+mod national;
 mod number;
 mod phone;
 mod private_key;
 mod registry;
 mod scan;
+mod score;
+mod secret;
 mod ssn;
 mod token;
 mod url;
+mod word;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use registry::{DETECTOR_COUNT, by_name};
-pub use registry::{DetectorInfo, detectors};
-pub(crate) use scan::{Candidate, Scanner};
+pub use catalogue::{DetectorInfo, detectors, families};
+pub use registry::groups;
+pub(crate) use registry::{DETECTOR_COUNT, entry, named, names};
+pub(crate) use scan::{Candidate, Scanner, Use};
+pub(crate) use score::CERTAIN;

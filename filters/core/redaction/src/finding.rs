@@ -17,6 +17,8 @@ pub struct Finding {
     pub start: usize,
     /// Offset behind the last byte.
     pub end: usize,
+    /// How sure that is, 1 to 100: 100 for what a detector has verified, and for rules of one's own.
+    pub score: u8,
     /// What the rule does about it.
     pub action: Action,
 }
@@ -61,7 +63,8 @@ mod tests {
     use super::*;
 
     fn settled(candidates: &[(u16, usize, usize)], allow: u16) -> Vec<(u16, usize, usize)> {
-        let mut list = candidates.iter().map(|&(rule, start, end)| Candidate { rule, start, end }).collect();
+        let mut list =
+            candidates.iter().map(|&(rule, start, end)| Candidate { rule, start, end, score: 100 }).collect();
         settle(&mut list, |rule| if rule == allow { Action::Allow } else { Action::Mask });
         list.iter().map(|candidate| (candidate.rule, candidate.start, candidate.end)).collect()
     }

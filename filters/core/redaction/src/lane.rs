@@ -3,6 +3,8 @@
 mod json;
 mod plain;
 
+use tollgate_policy::redaction::Place;
+
 use crate::policy::{Policy, RedactError};
 use crate::report::Report;
 use crate::vault::Vault;
@@ -11,6 +13,7 @@ use plain::PlainLane;
 
 /// A lane, of plain text or of JSON text.
 pub(crate) struct Lane {
+    place: Place,
     kind: Kind,
     blocked: Option<RedactError>,
 }
@@ -25,13 +28,14 @@ pub(crate) struct Context<'c> {
     /// The rules, if any apply.
     pub policy: Option<&'c Policy>,
     pub vault: &'c Vault,
+    pub place: Place,
     pub report: &'c mut Report,
 }
 
 impl Lane {
-    pub fn new(json: bool) -> Self {
+    pub fn new(place: Place, json: bool) -> Self {
         let kind = if json { Kind::Json(Box::default()) } else { Kind::Plain(PlainLane::default()) };
-        Self { kind, blocked: None }
+        Self { place, kind, blocked: None }
     }
 
     pub fn push(
@@ -42,7 +46,7 @@ impl Lane {
         out: &mut String,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        let mut context = Context { policy, vault, report };
+        let mut context = Context { policy, vault, place: self.place, report };
         self.guarded(|kind| match kind {
             Kind::Plain(lane) => lane.push(&mut context, text, out),
             Kind::Json(lane) => lane.push(&mut context, text, out),
@@ -56,7 +60,7 @@ impl Lane {
         out: &mut String,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        let mut context = Context { policy, vault, report };
+        let mut context = Context { policy, vault, place: self.place, report };
         self.guarded(|kind| match kind {
             Kind::Plain(lane) => lane.finish(&mut context, out),
             Kind::Json(lane) => lane.finish(&mut context, out),
@@ -81,7 +85,7 @@ impl Lane {
 
 impl Default for Lane {
     fn default() -> Self {
-        Self::new(false)
+        Self::new(Place::ASSISTANT, false)
     }
 }
 

@@ -6,23 +6,16 @@
 //! placeholder. A [`ResponseFilter`] does that and applies the rules to the model's own words.
 //!
 //! ```
-//! use tollgate_policy::redaction::{Action, Direction, RedactionSpec, Rule};
+//! use tollgate_policy::redaction::{Action, Direction, Place, RedactionSpec, Rule};
 //! use tollgate_redaction::{Policy, Vault};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let rule = Rule {
-//!     name: None,
-//!     detect: vec!["email".into()],
-//!     pattern: None,
-//!     words: vec![],
-//!     case_sensitive: false,
-//!     action: Action::Pseudonymize,
-//! };
+//! let rule = Rule { detect: vec!["email".into()], ..Rule::new(Action::Pseudonymize) };
 //! let spec = RedactionSpec { rules: vec![rule], apply: vec![Direction::Request], ..RedactionSpec::default() };
 //! let policy = Policy::compile("pii", &spec, b"key")?;
 //!
 //! let mut vault = Vault::default();
-//! let sent = policy.redact_text(&mut vault, "mail jane@example.com", Direction::Request)?;
+//! let sent = policy.redact_text(&mut vault, "mail jane@example.com", Direction::Request, Place::USER)?;
 //! assert_eq!(sent.text, "mail <EMAIL_1>");
 //! assert_eq!(vault.restore_text("I wrote to <EMAIL_1>."), "I wrote to jane@example.com.");
 //! # Ok(())
@@ -54,7 +47,7 @@ mod text;
 mod user;
 mod vault;
 
-pub use detect::{DetectorInfo, detectors};
+pub use detect::{DetectorInfo, detectors, families, groups};
 pub use finding::{Finding, RuleId};
 pub use policy::{CompileError, Policy, RedactError, Redacted};
 pub use report::Report;

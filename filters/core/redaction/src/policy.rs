@@ -9,13 +9,13 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use tollgate_policy::redaction::{Action, Direction};
+use tollgate_policy::redaction::{Action, Direction, Place};
 
 pub(crate) use act::Store;
 pub use act::{RedactError, Redacted};
 pub use compile::CompileError;
 
-use crate::detect::{Candidate, Scanner};
+use crate::detect::{CERTAIN, Candidate, Scanner};
 use crate::finding::{self, Finding, RuleId};
 use crate::segment::Needs;
 use crate::user::{Pattern, Words};
@@ -36,6 +36,13 @@ pub struct Policy {
 
 /// Stands for the rule of what must be left alone for a reason other than a rule. No rule has this index.
 const SHIELD: u16 = u16::MAX;
+
+/// Which way a text travels, and where in the body it stands: what the scopes of rules are about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    pub direction: Direction,
+    pub place: Place,
+}
 
 struct Rule {
     name: String,
@@ -90,10 +97,10 @@ impl Policy {
 
     /// Finds what the rules name, in order and without overlaps; `out` is emptied first. What an `allow` rule shields is among
     /// it. Nothing if the rules do not look this way.
-    pub fn find(&self, text: &str, direction: Direction, out: &mut Vec<Finding>) {
+    pub fn find(&self, text: &str, direction: Direction, place: Place, out: &mut Vec<Finding>) {
         out.clear();
         if self.applies_to(direction) {
-            out.append(&mut self.settle(self.candidates(text, 0), std::iter::empty()));
+            out.append(&mut self.settle(self.candidates(text, 0, At { direction, place }), std::iter::empty()));
         }
     }
 
@@ -106,19 +113,25 @@ impl Policy {
         if candidates.is_empty() {
             return Vec::new();
         }
-        candidates.extend(shields.map(|range| Candidate { rule: SHIELD, start: range.start, end: range.end }));
+        candidates.extend(shields.map(|range| Candidate {
+            rule: SHIELD,
+            start: range.start,
+            end: range.end,
+            score: CERTAIN,
+        }));
         finding::settle(&mut candidates, |rule| if rule == SHIELD { Action::Allow } else { self.action(rule) });
         let finding = |candidate: &Candidate| Finding {
             rule: RuleId(candidate.rule),
             start: candidate.start,
             end: candidate.end,
+            score: candidate.score,
             action: self.action(candidate.rule),
         };
         candidates.iter().filter(|candidate| candidate.rule != SHIELD).map(finding).collect()
     }
 
     /// Where rules apply from `from` on, overlaps and all; the text in front is context only.
-    pub(crate) fn candidates(&self, text: &str, from: usize) -> Vec<Candidate> {
+    pub(crate) fn candidates(&self, text: &str, from: usize, _at: At) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         if let Some(scanner) = &self.scanner {
             scanner.scan(text, from, &mut candidates);

@@ -1,6 +1,6 @@
 //! Rules and restoring on one lane of a streamed answer.
 
-use tollgate_policy::redaction::Direction;
+use tollgate_policy::redaction::{Direction, Place};
 
 use crate::lane::Lane;
 use crate::policy::{Policy, RedactError};
@@ -29,8 +29,8 @@ impl ResponseFilter {
     /// A lane of plain text, or with `json_inside` of JSON text in pieces, as tool arguments are streamed: its strings are decoded for
     /// the rules and written anew, and a number in which something is found becomes a string.
     #[must_use]
-    pub fn new(json_inside: bool) -> Self {
-        Self { lane: Lane::new(json_inside) }
+    pub fn new(place: Place, json_inside: bool) -> Self {
+        Self { lane: Lane::new(place, json_inside) }
     }
 
     /// Takes the next piece; appends what can be said for certain. Policy and vault must be the same ones for the whole lane.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 
+use tollgate_policy::redaction::Place;
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Str, Value};
 
@@ -73,7 +74,7 @@ impl Restorer {
     /// escapes.
     #[must_use]
     pub fn new(json_inside: bool) -> Self {
-        Self { lane: Lane::new(json_inside) }
+        Self { lane: Lane::new(Place::ASSISTANT, json_inside) }
     }
 
     /// Takes the next piece; appends what can be said for certain.

@@ -1,33 +1,27 @@
 //! Policies for tests.
 
-use tollgate_policy::redaction::{Action, Direction, Mode, RedactionSpec, Rule};
+use tollgate_policy::redaction::{Action, Direction, RedactionSpec, Rule};
 
 use crate::Policy;
 
-/// A rule without a matcher.
-pub(crate) fn rule(action: Action) -> Rule {
-    Rule { name: None, detect: Vec::new(), pattern: None, words: Vec::new(), case_sensitive: false, action }
-}
-
 pub(crate) fn detect(names: &[&str], action: Action) -> Rule {
-    Rule { detect: names.iter().map(|name| (*name).to_owned()).collect(), ..rule(action) }
+    Rule { detect: names.iter().map(|name| (*name).to_owned()).collect(), ..Rule::new(action) }
 }
 
 pub(crate) fn pattern(name: &str, pattern: &str, action: Action) -> Rule {
-    Rule { name: Some(name.to_owned()), pattern: Some(pattern.to_owned()), ..rule(action) }
+    Rule { name: Some(name.to_owned()), pattern: Some(pattern.to_owned()), ..Rule::new(action) }
 }
 
 pub(crate) fn words(name: &str, words: &[&str], action: Action) -> Rule {
-    Rule { name: Some(name.to_owned()), words: words.iter().map(|word| (*word).to_owned()).collect(), ..rule(action) }
+    Rule {
+        name: Some(name.to_owned()),
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        ..Rule::new(action)
+    }
 }
 
 pub(crate) fn spec(rules: Vec<Rule>) -> RedactionSpec {
-    RedactionSpec {
-        rules,
-        apply: vec![Direction::Request, Direction::Response],
-        mode: Mode::Enforce,
-        tests: Vec::new(),
-    }
+    RedactionSpec { rules, apply: vec![Direction::Request, Direction::Response], ..RedactionSpec::default() }
 }
 
 pub(crate) fn compile(rules: Vec<Rule>) -> Policy {

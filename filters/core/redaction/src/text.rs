@@ -75,6 +75,13 @@ pub(crate) fn word_before(text: &[u8], position: usize, window: usize, words: &[
     has_word(text, start..position, words)
 }
 
+/// Whether one of the lower-case `words` stands as a word in the `window` bytes behind `position`, on the same line.
+pub(crate) fn word_behind(text: &[u8], position: usize, window: usize, words: &[&str]) -> bool {
+    let end = (position + window).min(text.len());
+    let line = count(slice(text, position..end), 0, |byte| byte != b'\n');
+    has_word(text, position..position + line, words)
+}
+
 /// Whether one of the lower-case `words` stands as a word within the range.
 pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
     range.clone().any(|start| {

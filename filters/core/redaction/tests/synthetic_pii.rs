@@ -7,7 +7,7 @@
 mod scores {
     use std::path::Path;
 
-    use tollgate_policy::redaction::{Action, Direction, Mode, RedactionSpec, Rule};
+    use tollgate_policy::redaction::{Action, Direction, Place, RedactionSpec, Rule};
     use tollgate_redaction::Policy;
     use tollgate_wire::json::{Limits, Tape, Value};
 
@@ -36,10 +36,8 @@ mod scores {
             return;
         };
         let detect = TYPES.iter().map(|(_, detector, ..)| (*detector).to_owned()).collect();
-        let rule =
-            Rule { name: None, detect, pattern: None, words: vec![], case_sensitive: false, action: Action::Mask };
-        let spec =
-            RedactionSpec { rules: vec![rule], apply: vec![Direction::Request], mode: Mode::Enforce, tests: vec![] };
+        let rule = Rule { detect, ..Rule::new(Action::Mask) };
+        let spec = RedactionSpec { rules: vec![rule], apply: vec![Direction::Request], ..RedactionSpec::default() };
         let policy = Policy::compile("synthetic", &spec, b"").unwrap();
         let mut tape = Tape::default();
         let samples = tape.parse(&data, Limits::default()).unwrap();
@@ -76,7 +74,7 @@ mod scores {
             }
         }
         let mut findings = Vec::new();
-        policy.find(&text, Direction::Request, &mut findings);
+        policy.find(&text, Direction::Request, Place::USER, &mut findings);
         for finding in &findings {
             let name = policy.rule_name(finding.rule);
             let index = TYPES.iter().position(|(_, detector, ..)| *detector == name).unwrap();

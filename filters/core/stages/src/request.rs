@@ -5,7 +5,7 @@ use tollgate_dialects::refusal::Refusal;
 use tollgate_dialects::request::{self, RequestFacts};
 use tollgate_policy::gateway::OnExceeded;
 use tollgate_policy::names::fact;
-use tollgate_policy::redaction::Direction;
+use tollgate_policy::redaction::{Direction, Place};
 use tollgate_quota::{Denied, Store};
 use tollgate_tokens::{Estimate, Vocabulary};
 use tollgate_wire::edit::Edits;
@@ -132,11 +132,13 @@ impl Exchange {
         self.vault.reserve_literals(body);
         for text in &asked.texts {
             policy
-                .redact_json_str(&mut self.vault, text.text, text.json_inside, edits, &mut self.report)
+                .redact_json_str(&mut self.vault, text.text, text.place, text.json_inside, edits, &mut self.report)
                 .map_err(refusal)?;
         }
         for number in &asked.numbers {
-            policy.redact_json_value(&mut self.vault, *number, edits, &mut self.report).map_err(refusal)?;
+            policy
+                .redact_json_value(&mut self.vault, *number, Place::OTHER, edits, &mut self.report)
+                .map_err(refusal)?;
         }
         Ok(())
     }

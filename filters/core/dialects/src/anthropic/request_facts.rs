@@ -19,20 +19,20 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
                 messages(value, &mut gather.texts)?;
             }
             "max_tokens" => gather.max_output_tokens("max_tokens", value)?,
-            "system" => blocks(value, Place::System, texts),
+            "system" => blocks(value, Place::SYSTEM, texts),
             "metadata" => {
                 let user = value.get("user_id").and_then(|user| user.as_str());
                 gather.facts.end_user = user.or(gather.facts.end_user);
-                texts.free(value, Place::Other);
+                texts.free(value, Place::OTHER);
             }
-            "tools" => texts.array(value, Place::Definition, |texts, item| tool(item, texts)),
-            "output_config" => texts.free(value, Place::Definition),
+            "tools" => texts.array(value, Place::DEFINITION, |texts, item| tool(item, texts)),
+            "output_config" => texts.free(value, Place::DEFINITION),
             "cache_control" => cache_control(value, texts),
             "service_tier" => texts.keyword(value),
             "temperature" | "top_p" | "top_k" | "stop_sequences" | "thinking" | "tool_choice" => {
-                texts.free(value, Place::Other);
+                texts.free(value, Place::OTHER);
             }
-            _ => texts.unknown_field(key, value, Place::Other),
+            _ => texts.unknown_field(key, value, Place::OTHER),
         }
     }
     gather.finish(&["messages"])
@@ -47,9 +47,9 @@ fn messages<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> 
             return Err(Refusal::invalid_field(&format!("messages.{index}"), "an object"));
         }
         let place = match item.get("role").and_then(|role| role.as_str()).map(|role| role.raw()) {
-            Some("assistant") => Place::Assistant,
-            Some("system") => Place::System,
-            _ => Place::User,
+            Some("assistant") => Place::ASSISTANT,
+            Some("system") => Place::SYSTEM,
+            _ => Place::USER,
         };
         texts.object(item, place, |texts, name, value| {
             match name {
@@ -74,10 +74,10 @@ fn block<'a>(block: Value<'a>, place: Place, texts: &mut Texts<'a>) {
             "type" => texts.keyword(value),
             "id" | "tool_use_id" => texts.id(value),
             "text" | "thinking" | "title" | "context" | "is_error" => texts.free(value, place),
-            "name" => texts.free(value, Place::Name),
+            "name" => texts.free(value, Place::NAME),
             "source" => source(value, place, texts),
-            "input" => texts.free(value, Place::ToolArguments),
-            "content" => blocks(value, Place::ToolResult, texts),
+            "input" => texts.free(value, Place::ARGUMENTS),
+            "content" => blocks(value, Place::TOOL_RESULT, texts),
             "cache_control" => cache_control(value, texts),
             // Opaque in the blocks that define them, `thinking`, `redacted_thinking` and the results of server tools.
             "signature" | "data" | "encrypted_content" => texts.opaque(value),
@@ -109,11 +109,11 @@ fn source<'a>(source: Value<'a>, place: Place, texts: &mut Texts<'a>) {
 const MEDIA_TYPES: [&str; 6] = ["image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf", "text/plain"];
 
 fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::Definition, |texts, name, value| {
+    texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
-            "name" => texts.free(value, Place::Name),
-            "description" | "input_schema" => texts.free(value, Place::Definition),
+            "name" => texts.free(value, Place::NAME),
+            "description" | "input_schema" => texts.free(value, Place::DEFINITION),
             "cache_control" => cache_control(value, texts),
             _ => return false,
         }
@@ -123,7 +123,7 @@ fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 
 /// `{"type": "ephemeral", "ttl": "5m"}`: on so many blocks that scanning it as text would cost.
 fn cache_control<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::Other, |texts, name, value| {
+    texts.object(value, Place::OTHER, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
             "ttl" if value.as_str().is_some_and(|ttl| ttl == "5m" || ttl == "1h") => {}

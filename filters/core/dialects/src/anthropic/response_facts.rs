@@ -20,11 +20,11 @@ pub(crate) fn block_texts<'a>(block: Value<'a>, texts: &mut Texts<'a>) {
     for (key, value) in block.entries() {
         match &*name(key) {
             "type" | "id" | "tool_use_id" | "name" | "signature" | "data" | "caller" => {}
-            "input" => texts.free(value, Place::ToolArguments),
-            "text" | "thinking" => texts.free(value, Place::Assistant),
+            "input" => texts.free(value, Place::ARGUMENTS),
+            "text" | "thinking" => texts.free(value, Place::ASSISTANT),
             "citations" => value.items().for_each(|citation| self::citation(citation, texts)),
             // What a server-side tool returned.
-            _ => texts.free(value, Place::ToolResult),
+            _ => texts.free(value, Place::TOOL_RESULT),
         }
     }
 }
@@ -33,7 +33,7 @@ pub(crate) fn block_texts<'a>(block: Value<'a>, texts: &mut Texts<'a>) {
 pub(crate) fn citation<'a>(citation: Value<'a>, texts: &mut Texts<'a>) {
     for (key, value) in citation.entries() {
         match &*name(key) {
-            "cited_text" | "document_title" | "title" | "url" | "source" => texts.free(value, Place::Assistant),
+            "cited_text" | "document_title" | "title" | "url" | "source" => texts.free(value, Place::ASSISTANT),
             _ => {}
         }
     }

@@ -83,7 +83,7 @@ fn block_delta<'a>(index: u32, delta: Value<'a>, facts: &mut EventFacts<'a>) {
         Some("signature_delta") => return,
         _ => {
             let mut texts = Texts::default();
-            texts.free(delta, Place::Assistant);
+            texts.free(delta, Place::ASSISTANT);
             facts.texts = texts.spans;
             return;
         }

@@ -24,8 +24,8 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             }
             "user" => gather.end_user(value),
             "encoding_format" | "input_type" => gather.texts.keyword(value),
-            "dimensions" => gather.texts.free(value, Place::Other),
-            _ => gather.texts.unknown_field(key, value, Place::Other),
+            "dimensions" => gather.texts.free(value, Place::OTHER),
+            _ => gather.texts.unknown_field(key, value, Place::OTHER),
         }
     }
     gather.finish(&["input"])
@@ -35,7 +35,7 @@ fn input<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     match value.kind() {
         Kind::Array => value.items().for_each(|item| input(item, texts)),
         Kind::Number if is_token_id(value) => {}
-        _ => texts.free(value, Place::User),
+        _ => texts.free(value, Place::USER),
     }
 }
 

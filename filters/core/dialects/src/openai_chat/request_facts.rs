@@ -24,9 +24,9 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             "n" => gather.facts.choices = gather.count("n", value)?,
             "user" | "safety_identifier" => gather.end_user(value),
             "tools" | "functions" => {
-                gather.texts.array(value, Place::Definition, |texts, item| tool(item, texts));
+                gather.texts.array(value, Place::DEFINITION, |texts, item| tool(item, texts));
             }
-            "response_format" => free_with_type(value, Place::Definition, &mut gather.texts),
+            "response_format" => free_with_type(value, Place::DEFINITION, &mut gather.texts),
             "reasoning_effort" | "verbosity" | "service_tier" => gather.texts.keyword(value),
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature"
@@ -43,8 +43,8 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             | "prompt_cache_key"
             | "modalities"
             | "prediction"
-            | "audio" => gather.texts.free(value, Place::Other),
-            _ => gather.texts.unknown_field(key, value, Place::Other),
+            | "audio" => gather.texts.free(value, Place::OTHER),
+            _ => gather.texts.unknown_field(key, value, Place::OTHER),
         }
     }
     gather.finish(&["messages"])

@@ -24,7 +24,7 @@ fn message_texts<'a>(message: Value<'a>, texts: &mut Texts<'a>) {
                 for (key, value) in call.entries() {
                     match &*name(key) {
                         "function" => call_texts(value, texts),
-                        "custom" => texts.free(value, Place::ToolArguments),
+                        "custom" => texts.free(value, Place::ARGUMENTS),
                         _ => {}
                     }
                 }
@@ -32,14 +32,14 @@ fn message_texts<'a>(message: Value<'a>, texts: &mut Texts<'a>) {
             "function_call" => call_texts(value, texts),
             "audio" => {
                 if let Some(transcript) = value.get("transcript") {
-                    texts.free(transcript, Place::Assistant);
+                    texts.free(transcript, Place::ASSISTANT);
                 }
             }
             "thinking_blocks" => value.items().filter_map(|block| block.get("thinking")).for_each(|thinking| {
-                texts.free(thinking, Place::Assistant);
+                texts.free(thinking, Place::ASSISTANT);
             }),
             // Content, refusal, reasoning, annotations, and what servers add.
-            _ => texts.free(value, Place::Assistant),
+            _ => texts.free(value, Place::ASSISTANT),
         }
     }
 }

@@ -44,7 +44,7 @@ impl StreamFacts {
                 }
                 "thinking_blocks" => {
                     let thinking = value.items().filter_map(|block| block.get("thinking"));
-                    thinking.for_each(|thinking| texts.free(thinking, Place::Assistant));
+                    thinking.for_each(|thinking| texts.free(thinking, Place::ASSISTANT));
                     continue;
                 }
                 "tool_calls" => {
@@ -56,13 +56,13 @@ impl StreamFacts {
                     continue;
                 }
                 _ => {
-                    texts.free(value, Place::Assistant);
+                    texts.free(value, Place::ASSISTANT);
                     continue;
                 }
             };
             match value.as_str() {
                 Some(text) => push(Lane { index, kind }, text, facts),
-                None => texts.free(value, Place::Assistant),
+                None => texts.free(value, Place::ASSISTANT),
             }
         }
     }

@@ -8,18 +8,18 @@ use crate::text::{Place, Texts};
 pub(super) fn message<'a>(message: Value<'a>, texts: &mut Texts<'a>) {
     let role = message.get("role").and_then(|role| role.as_str());
     let place = match role.map(|role| role.raw()) {
-        Some("system" | "developer") => Place::System,
-        Some("assistant") => Place::Assistant,
-        Some("tool" | "function") => Place::ToolResult,
-        _ => Place::User,
+        Some("system" | "developer") => Place::SYSTEM,
+        Some("assistant") => Place::ASSISTANT,
+        Some("tool" | "function") => Place::TOOL_RESULT,
+        _ => Place::USER,
     };
     texts.object(message, place, |texts, name, value| {
         match name {
             "role" => texts.keyword(value),
             "content" => texts.array(value, place, |texts, part| self::part(part, place, texts)),
-            "name" => texts.free(value, Place::Name),
+            "name" => texts.free(value, Place::NAME),
             "tool_call_id" => texts.id(value),
-            "tool_calls" => texts.array(value, Place::ToolArguments, |texts, call| tool_call(call, texts)),
+            "tool_calls" => texts.array(value, Place::ARGUMENTS, |texts, call| tool_call(call, texts)),
             "function_call" => call(value, texts),
             "refusal" | "reasoning_content" | "reasoning" => texts.free(value, place),
             "thinking_blocks" => texts.array(value, place, |texts, block| thinking_block(block, texts)),
@@ -73,15 +73,15 @@ fn media<'a>(value: Value<'a>, data: &str, place: Place, texts: &mut Texts<'a>) 
 }
 
 fn tool_call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::ToolArguments, |texts, name, value| {
+    texts.object(value, Place::ARGUMENTS, |texts, name, value| {
         match name {
             "id" => texts.id(value),
             "type" => texts.keyword(value),
-            "index" => texts.free(value, Place::Other),
+            "index" => texts.free(value, Place::OTHER),
             "extra_content" => call_signature(value, texts),
             "function" => call(value, texts),
             // A custom tool's input is free text.
-            "custom" => texts.free(value, Place::ToolArguments),
+            "custom" => texts.free(value, Place::ARGUMENTS),
             _ => return false,
         }
         true
@@ -90,10 +90,10 @@ fn tool_call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 
 /// `{"google": {"thought_signature": …}}`, which belongs to the call.
 fn call_signature<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::ToolArguments, |texts, name, value| {
+    texts.object(value, Place::ARGUMENTS, |texts, name, value| {
         let is_google = name == "google";
         if is_google {
-            texts.object(value, Place::ToolArguments, |texts, name, value| {
+            texts.object(value, Place::ARGUMENTS, |texts, name, value| {
                 let is_signature = name == "thought_signature";
                 if is_signature {
                     texts.opaque(value);
@@ -107,9 +107,9 @@ fn call_signature<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 
 /// `{"name": …, "arguments": "…"}`.
 fn call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::ToolArguments, |texts, name, value| {
+    texts.object(value, Place::ARGUMENTS, |texts, name, value| {
         match name {
-            "name" => texts.free(value, Place::Name),
+            "name" => texts.free(value, Place::NAME),
             "arguments" => texts.push_json_text(value),
             _ => return false,
         }
@@ -119,11 +119,11 @@ fn call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 
 /// Anthropic's thinking as this gateway hands it to clients of this dialect, who hand it back.
 fn thinking_block<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::Assistant, |texts, name, value| {
+    texts.object(value, Place::ASSISTANT, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
             "signature" | "data" => texts.opaque(value),
-            "thinking" => texts.free(value, Place::Assistant),
+            "thinking" => texts.free(value, Place::ASSISTANT),
             _ => return false,
         }
         true
@@ -132,12 +132,12 @@ fn thinking_block<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 
 /// Gathers the strings of a tool's definition.
 pub(super) fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::Definition, |texts, name, value| {
+    texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
-            "name" => texts.free(value, Place::Name),
+            "name" => texts.free(value, Place::NAME),
             "function" | "custom" => self::tool(value, texts),
-            "description" | "parameters" | "format" => texts.free(value, Place::Definition),
+            "description" | "parameters" | "format" => texts.free(value, Place::DEFINITION),
             _ => return false,
         }
         true

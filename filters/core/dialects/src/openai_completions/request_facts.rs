@@ -25,11 +25,11 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             "n" => choices = gather.count("n", value)?,
             "best_of" => best_of = gather.count("best_of", value)?,
             "user" => gather.end_user(value),
-            "suffix" => gather.texts.free(value, Place::User),
+            "suffix" => gather.texts.free(value, Place::USER),
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature" | "top_p" | "frequency_penalty" | "presence_penalty" | "seed" | "stop" | "logit_bias"
-            | "logprobs" | "echo" => gather.texts.free(value, Place::Other),
-            _ => gather.texts.unknown_field(key, value, Place::Other),
+            | "logprobs" | "echo" => gather.texts.free(value, Place::OTHER),
+            _ => gather.texts.unknown_field(key, value, Place::OTHER),
         }
     }
     // The API's own default holds where the client names none: there is nothing left to bound.
@@ -42,7 +42,7 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
 /// How many prompts there are: a string is one, and so is a list of token ids. Those nobody here can read, so they count as media do.
 fn prompt<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> u64 {
     let is_tokens = |value: Value<'a>| value.items().next().is_some_and(|first| first.kind() == Kind::Number);
-    texts.free(value, Place::User);
+    texts.free(value, Place::USER);
     if is_tokens(value) {
         texts.media = texts.media.saturating_add(1);
         return 1;

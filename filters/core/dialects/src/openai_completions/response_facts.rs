@@ -20,7 +20,7 @@ fn choice_texts<'a>(choice: Value<'a>, texts: &mut Texts<'a>) {
         match &*name(key) {
             "index" | "finish_reason" => {}
             // The text itself, the same in tokens, and what servers add.
-            _ => texts.free(value, Place::Assistant),
+            _ => texts.free(value, Place::ASSISTANT),
         }
     }
 }

@@ -34,10 +34,10 @@ fn choice<'a>(index: u32, choice: Value<'a>, facts: &mut EventFacts<'a>, texts: 
             "text" => match value.as_str() {
                 Some(text) if text.is_empty() => {}
                 Some(text) => facts.deltas.push(Delta { lane: Lane { index, kind: LaneKind::Content }, text }),
-                None => texts.free(value, Place::Assistant),
+                None => texts.free(value, Place::ASSISTANT),
             },
             // The same in tokens, and what servers add.
-            _ => texts.free(value, Place::Assistant),
+            _ => texts.free(value, Place::ASSISTANT),
         }
     }
 }

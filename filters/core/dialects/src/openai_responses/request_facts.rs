@@ -22,7 +22,7 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
                 gather.once("input")?;
                 input(value, &mut gather.texts)?;
             }
-            "instructions" => texts.free(value, Place::System),
+            "instructions" => texts.free(value, Place::SYSTEM),
             "prompt" => {
                 goes_on = true;
                 prompt(value, texts);
@@ -31,24 +31,24 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             "previous_response_id" | "conversation" => {
                 goes_on = true;
                 match value.is_object() {
-                    true => known(value, Place::Other, texts),
+                    true => known(value, Place::OTHER, texts),
                     false => texts.id(value),
                 }
             }
             "user" => gather.end_user(value),
             "safety_identifier" => {
                 safety_identifier = value.as_str();
-                texts.free(value, Place::Other);
+                texts.free(value, Place::OTHER);
             }
-            "tools" => texts.array(value, Place::Definition, |texts, item| tool(item, texts)),
+            "tools" => texts.array(value, Place::DEFINITION, |texts, item| tool(item, texts)),
             "text" => text(value, texts),
-            "include" => texts.array(value, Place::Other, |texts, what| texts.keyword(what)),
-            "reasoning" => texts.object(value, Place::Other, |texts, _, value| {
+            "include" => texts.array(value, Place::OTHER, |texts, what| texts.keyword(what)),
+            "reasoning" => texts.object(value, Place::OTHER, |texts, _, value| {
                 texts.keyword(value);
                 true
             }),
             "service_tier" | "truncation" | "prompt_cache_retention" => texts.keyword(value),
-            "tool_choice" | "context_management" | "prompt_cache_options" => known(value, Place::Other, texts),
+            "tool_choice" | "context_management" | "prompt_cache_options" => known(value, Place::OTHER, texts),
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature"
             | "top_p"
@@ -59,8 +59,8 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             | "background"
             | "metadata"
             | "prompt_cache_key"
-            | "stream_options" => texts.free(value, Place::Other),
-            _ => texts.unknown_field(key, value, Place::Other),
+            | "stream_options" => texts.free(value, Place::OTHER),
+            _ => texts.unknown_field(key, value, Place::OTHER),
         }
     }
     gather.facts.end_user = safety_identifier.or(gather.facts.end_user);
@@ -70,7 +70,7 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
 
 fn input<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {
     if let Some(text) = value.as_str() {
-        texts.push(text, Place::User);
+        texts.push(text, Place::USER);
         return Ok(());
     }
     if !value.is_array() && !value.is_null() {
@@ -87,11 +87,11 @@ fn input<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {
 
 /// A stored prompt, and what is put into it.
 fn prompt<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::User, |texts, name, value| {
+    texts.object(value, Place::USER, |texts, name, value| {
         match name {
             "id" | "version" => texts.id(value),
-            "variables" => texts.object(value, Place::User, |texts, _, variable| {
-                known(variable, Place::User, texts);
+            "variables" => texts.object(value, Place::USER, |texts, _, variable| {
+                known(variable, Place::USER, texts);
                 true
             }),
             _ => return false,
@@ -101,14 +101,14 @@ fn prompt<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 }
 
 fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::Definition, |texts, name, value| {
+    texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
-            "name" => texts.free(value, Place::Name),
-            "description" | "parameters" | "format" | "output_schema" => texts.free(value, Place::Definition),
-            "tools" => texts.array(value, Place::Definition, |texts, inner| tool(inner, texts)),
+            "name" => texts.free(value, Place::NAME),
+            "description" | "parameters" | "format" | "output_schema" => texts.free(value, Place::DEFINITION),
+            "tools" => texts.array(value, Place::DEFINITION, |texts, inner| tool(inner, texts)),
             "strict" | "async" | "defer_loading" | "server_label" | "require_approval" => {
-                texts.free(value, Place::Other)
+                texts.free(value, Place::OTHER)
             }
             _ => return false,
         }
@@ -117,13 +117,13 @@ fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 }
 
 fn text<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::Definition, |texts, name, value| {
+    texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "verbosity" => texts.keyword(value),
-            "format" => texts.object(value, Place::Definition, |texts, name, value| {
+            "format" => texts.object(value, Place::DEFINITION, |texts, name, value| {
                 match name {
                     "type" => texts.keyword(value),
-                    "name" | "description" | "schema" | "strict" => texts.free(value, Place::Definition),
+                    "name" | "description" | "schema" | "strict" => texts.free(value, Place::DEFINITION),
                     _ => return false,
                 }
                 true

@@ -13,9 +13,9 @@ pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
     let mut facts = response::gather(body, Usage::from_responses, |key, value, texts| match key {
         "output" => value.items().for_each(|value| item(value, texts)),
         "instructions" if value.is_array() => value.items().for_each(|value| item(value, texts)),
-        "instructions" => texts.free(value, Place::System),
-        "tools" | "text" | "tool_choice" | "prompt" => known(value, Place::Definition, texts),
-        "metadata" | "user" | "safety_identifier" | "prompt_cache_key" => texts.free(value, Place::Other),
+        "instructions" => texts.free(value, Place::SYSTEM),
+        "tools" | "text" | "tool_choice" | "prompt" => known(value, Place::DEFINITION, texts),
+        "metadata" | "user" | "safety_identifier" | "prompt_cache_key" => texts.free(value, Place::OTHER),
         _ => {}
     });
     facts.error &= body.get("status").is_none_or(|status| status.as_str().is_none());

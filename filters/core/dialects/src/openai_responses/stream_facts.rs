@@ -174,7 +174,7 @@ fn response<'a>(data: Value<'a>, facts: &mut EventFacts<'a>) {
 /// All that an event says is complete in it.
 fn texts<'a>(data: Value<'a>, facts: &mut EventFacts<'a>) {
     let mut texts = Texts::default();
-    known(data, Place::Assistant, &mut texts);
+    known(data, Place::ASSISTANT, &mut texts);
     facts.texts = texts.spans;
 }
 

@@ -26,7 +26,7 @@ fn a_request_is_read() {
         assert!(facts.stream && facts.wants_stream_usage);
         assert_eq!((facts.choices, facts.max_output_tokens, facts.media), (1, Some(9), 0));
         assert_eq!(facts.end_user.unwrap(), "u-2");
-        assert!(facts.texts.iter().any(|span| span.place == Place::User && span.text == "hi"));
+        assert!(facts.texts.iter().any(|span| span.place == Place::USER && span.text == "hi"));
     });
 }
 
@@ -80,8 +80,11 @@ fn every_text_of_a_request_is_found_and_nothing_else() {
         let numbers: Vec<_> = facts.numbers.iter().map(|number| number.raw()).collect();
         assert_eq!(numbers, ["0.5"], "what the API counts is nobody's digits");
         let place = |text: &str| facts.texts.iter().find(|span| span.text == text).unwrap().place;
-        assert_eq!([place("t02"), place("t07"), place("t08")], [Place::System, Place::System, Place::User]);
-        assert_eq!([place("t12"), place("t17"), place("t20")], [Place::Assistant, Place::Assistant, Place::ToolResult]);
+        assert_eq!([place("t02"), place("t07"), place("t08")], [Place::SYSTEM, Place::SYSTEM, Place::USER]);
+        assert_eq!(
+            [place("t12"), place("t17"), place("t20")],
+            [Place::ASSISTANT, Place::ASSISTANT, Place::TOOL_RESULT]
+        );
         assert!(facts.texts.iter().all(|span| span.json_inside == (span.text == "t19" || span.text == "t27")));
     });
 }

@@ -9,19 +9,19 @@ pub(super) fn item<'a>(item: Value<'a>, texts: &mut Texts<'a>) {
     let field = |key: &str| item.get(key).and_then(|value| value.as_str()).map(|text| text.raw());
     let place = match field("type") {
         None | Some("message") => place_of_role(field("role")),
-        Some("additional_tools" | "mcp_list_tools") => Place::Definition,
-        Some(kind) if kind.ends_with("_output") => Place::ToolResult,
-        Some(kind) if kind.ends_with("_call") || kind == "mcp_approval_request" => Place::ToolArguments,
-        Some(_) => Place::Assistant,
+        Some("additional_tools" | "mcp_list_tools") => Place::DEFINITION,
+        Some(kind) if kind.ends_with("_output") => Place::TOOL_RESULT,
+        Some(kind) if kind.ends_with("_call") || kind == "mcp_approval_request" => Place::ARGUMENTS,
+        Some(_) => Place::ASSISTANT,
     };
     known(item, place, texts);
 }
 
 fn place_of_role(role: Option<&str>) -> Place {
     match role {
-        Some("system" | "developer") => Place::System,
-        Some("assistant") => Place::Assistant,
-        _ => Place::User,
+        Some("system" | "developer") => Place::SYSTEM,
+        Some("assistant") => Place::ASSISTANT,
+        _ => Place::USER,
     }
 }
 
@@ -43,8 +43,8 @@ pub(super) fn known<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
             "image_url" | "file_url" => texts.url(value, place),
             "file_data" => texts.media(value),
             "input_audio" => audio(value, place, texts),
-            "name" => texts.free(value, Place::Name),
-            "description" | "parameters" | "schema" | "input_schema" => texts.free(value, Place::Definition),
+            "name" => texts.free(value, Place::NAME),
+            "description" | "parameters" | "schema" | "input_schema" => texts.free(value, Place::DEFINITION),
             "content"
             | "output"
             | "summary"

@@ -70,7 +70,7 @@ impl<'a> Gather<'a> {
                 self.facts.wants_stream_usage = value.as_bool().unwrap_or(false);
             }
         }
-        self.texts.free(value, Place::Other);
+        self.texts.free(value, Place::OTHER);
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl<'a> Gather<'a> {
     /// A field that names the end user. Of several the last one counts that is a string.
     pub fn end_user(&mut self, value: Value<'a>) {
         self.facts.end_user = value.as_str().or(self.facts.end_user);
-        self.texts.free(value, Place::Other);
+        self.texts.free(value, Place::OTHER);
     }
 
     /// The facts, now that all fields were met.

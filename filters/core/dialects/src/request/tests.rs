@@ -37,7 +37,7 @@ fn a_chat_request_is_read() {
         assert!(facts.stream && facts.wants_stream_usage);
         assert_eq!((facts.choices, facts.max_output_tokens, facts.media), (2, Some(7), 0));
         assert_eq!(facts.end_user.unwrap(), "u-1");
-        assert_eq!(facts.texts.last().unwrap().place, Place::User);
+        assert_eq!(facts.texts.last().unwrap().place, Place::USER);
     });
 }
 
@@ -49,7 +49,7 @@ fn a_messages_request_is_read() {
         assert_eq!(facts.model, "claude");
         assert_eq!((facts.stream, facts.choices, facts.max_output_tokens), (false, 1, Some(9)));
         assert_eq!(facts.end_user.unwrap(), "u-2");
-        assert!(facts.texts.iter().any(|span| span.place == Place::System && span.text == "be kind"));
+        assert!(facts.texts.iter().any(|span| span.place == Place::SYSTEM && span.text == "be kind"));
     });
 }
 

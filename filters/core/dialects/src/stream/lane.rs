@@ -1,5 +1,7 @@
 //! Lanes of text in a streamed answer.
 
+use crate::text::Place;
+
 /// One text that is delivered in pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Lane {
@@ -23,6 +25,12 @@ pub enum LaneKind {
 }
 
 impl Lane {
+    /// Where the text stands.
+    #[must_use]
+    pub fn place(self) -> Place {
+        if self.json_inside() { Place::ARGUMENTS } else { Place::ASSISTANT }
+    }
+
     /// Whether the text is JSON text: a replacement in it must be escaped for JSON once more.
     #[must_use]
     pub fn json_inside(self) -> bool {

@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 use super::byteset::ByteSet;
+use super::keyword::Keywords;
 use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
-use super::{card, email, iban, ip, jwt, phone, private_key, ssn, token, url};
+use super::score::CERTAIN;
+use super::word::Word;
+use super::{card, document, email, iban, ip, jwt, money, national, phone, private_key, secret, ssn, token, url};
 use crate::text;
 
 /// A place where a rule applies, before overlaps are settled.
@@ -15,20 +18,33 @@ pub(crate) struct Candidate {
     pub rule: u16,
     pub start: usize,
     pub end: usize,
+    /// How sure that is, 1 to 100.
+    pub score: u8,
+}
+
+/// How a policy uses a detector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Use {
+    /// Index of the rule.
+    pub rule: u16,
+    /// The least score that counts.
+    pub min_score: u8,
 }
 
 /// The detectors of one policy.
 pub(crate) struct Scanner {
     /// The bytes that a detector in use starts from.
     triggers: ByteSet,
-    /// Per detector: the rule that uses it.
-    rules: [Option<u16>; DETECTOR_COUNT],
+    keywords: Option<Keywords>,
+    /// Per detector.
+    uses: [Option<Use>; DETECTOR_COUNT],
 }
 
 impl Scanner {
     /// Runs each detector for the rule given, if one is.
-    pub fn new(rules: [Option<u16>; DETECTOR_COUNT]) -> Self {
-        let mut scanner = Self { triggers: ByteSet::default(), rules };
+    pub fn new(uses: [Option<Use>; DETECTOR_COUNT]) -> Self {
+        let uses_detector = |detector: Detector| uses.get(detector as usize).is_some_and(Option::is_some);
+        let mut scanner = Self { triggers: ByteSet::default(), keywords: Keywords::new(uses_detector), uses };
         if scanner.uses_numbers() {
             (b'0'..=b'9').for_each(|digit| scanner.triggers.insert(digit));
         }
@@ -65,88 +81,132 @@ impl Scanner {
     }
 
     fn uses(&self, detector: Detector) -> bool {
-        self.rule(detector).is_some()
+        self.usage(detector).is_some()
     }
 
-    fn rule(&self, detector: Detector) -> Option<u16> {
-        self.rules.get(detector as usize).copied().flatten()
+    fn usage(&self, detector: Detector) -> Option<Use> {
+        self.uses.get(detector as usize).copied().flatten()
     }
 
     /// Appends what the detectors find from `from` on. What stands in front serves as context only.
     pub fn scan(&self, text: &str, from: usize, out: &mut Vec<Candidate>) {
         let bytes = text.as_bytes();
-        let mut emit = |detector: Detector, range: Range<usize>| {
-            if let Some(rule) = self.rule(detector)
-                && range.start >= from
-            {
-                out.push(Candidate { rule, start: range.start, end: range.end });
-            }
-        };
+        let mut sink = Sink { scanner: self, from, out };
+        if let Some(keywords) = &self.keywords {
+            keywords.scan(text, from, &mut sink);
+        }
         let mut at = from;
+        // Up to here the words with digits have been looked at.
+        let mut word_end = 0;
         while let Some(trigger) = self.triggers.find(bytes, at) {
             at = trigger + 1;
             match text::at(bytes, trigger) {
-                b'0'..=b'9' => at = self.number(text, trigger, &mut emit),
+                b'0'..=b'9' => {
+                    if trigger >= word_end
+                        && let Some(word) = Word::around(bytes, trigger)
+                    {
+                        word_end = word.end;
+                        if word.has_letters() {
+                            in_word(&word, &mut sink);
+                        }
+                    }
+                    at = in_number(text, trigger, &mut sink);
+                }
                 b'@' => {
                     if let Some(range) = email::find(text, trigger) {
-                        emit(Detector::Email, range);
+                        sink.emit(Detector::Email, range, CERTAIN);
                     }
-                    if self.uses(Detector::UrlCredentials)
+                    if sink.wants(Detector::UrlCredentials)
                         && let Some(range) = url::find(text, trigger)
                     {
-                        emit(Detector::UrlCredentials, range);
+                        sink.emit(Detector::UrlCredentials, range, CERTAIN);
                     }
                 }
                 b':' => {
                     if let Some(range) = ip::find_v6(text, trigger) {
                         at = range.end;
-                        emit(Detector::IpAddress, range);
+                        sink.emit(Detector::IpAddress, range, CERTAIN);
                     }
                 }
                 byte => {
                     if byte == b'-'
-                        && self.uses(Detector::PrivateKey)
+                        && sink.wants(Detector::PrivateKey)
                         && let Some(range) = private_key::find(bytes, trigger)
                     {
                         at = range.end;
-                        emit(Detector::PrivateKey, range);
+                        sink.emit(Detector::PrivateKey, range, CERTAIN);
                     } else if byte == b'J'
-                        && self.uses(Detector::Jwt)
+                        && sink.wants(Detector::Jwt)
                         && let Some(range) = jwt::find(bytes, trigger)
                     {
-                        emit(Detector::Jwt, range);
+                        sink.emit(Detector::Jwt, range, CERTAIN);
                     } else if let Some((detector, range)) = token::find(bytes, trigger) {
-                        emit(detector, range);
+                        sink.emit(detector, range, CERTAIN);
                     }
                 }
             }
         }
     }
+}
 
-    /// Asks the detectors of numbers about the run of digit groups at `start`; where to go on.
-    fn number(&self, text: &str, start: usize, emit: &mut impl FnMut(Detector, Range<usize>)) -> usize {
-        let bytes = text.as_bytes();
-        if self.uses(Detector::Iban)
-            && let Some(range) = iban::find(bytes, start)
-        {
-            let end = range.end;
-            emit(Detector::Iban, range);
-            return end;
-        }
-        let run = Run::read(bytes, start);
-        let digits: usize = run.groups().iter().map(|group| group.len()).sum();
-        if digits >= 12 && self.uses(Detector::CreditCard) {
-            card::find(&run, |range| emit(Detector::CreditCard, range));
-        }
-        if digits >= 9 && self.uses(Detector::UsSsn) {
-            ssn::find(&run, |range| emit(Detector::UsSsn, range));
-        }
-        if digits >= 7 && self.uses(Detector::Phone) {
-            phone::find(&run, bytes, |range| emit(Detector::Phone, range));
-        }
-        if run.len() >= 4 && self.uses(Detector::IpAddress) {
-            ip::find_v4(&run, |range| emit(Detector::IpAddress, range));
-        }
-        run.resume
+/// Where detectors put what they find.
+pub(super) struct Sink<'s> {
+    scanner: &'s Scanner,
+    from: usize,
+    out: &'s mut Vec<Candidate>,
+}
+
+impl Sink<'_> {
+    /// Whether a rule uses the detector, so that it is worth asking.
+    pub fn wants(&self, detector: Detector) -> bool {
+        self.scanner.uses(detector)
     }
+
+    /// Takes a finding, if a rule uses the detector and is content with the score. What begins in front of the text that is asked about
+    /// is not taken: it was found before.
+    pub fn emit(&mut self, detector: Detector, range: Range<usize>, score: u8) {
+        if let Some(usage) = self.scanner.usage(detector)
+            && range.start >= self.from
+            && score >= usage.min_score
+        {
+            self.out.push(Candidate { rule: usage.rule, start: range.start, end: range.end, score });
+        }
+    }
+}
+
+/// Asks the detectors of identifiers that mix letters and digits about a word.
+fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
+    national::in_word(word, sink);
+    document::in_word(word, sink);
+    money::in_word(word, sink);
+    secret::in_word(word, sink);
+}
+
+/// Asks the detectors of numbers about the run of digit groups at `start`; where to go on.
+fn in_number(text: &str, start: usize, sink: &mut Sink<'_>) -> usize {
+    let bytes = text.as_bytes();
+    if sink.wants(Detector::Iban)
+        && let Some(range) = iban::find(bytes, start)
+    {
+        let end = range.end;
+        sink.emit(Detector::Iban, range, CERTAIN);
+        return end;
+    }
+    let run = Run::read(bytes, start);
+    let digits: usize = run.groups().iter().map(|group| group.len()).sum();
+    if digits >= 12 && sink.wants(Detector::CreditCard) {
+        card::find(&run, |range| sink.emit(Detector::CreditCard, range, CERTAIN));
+    }
+    if digits >= 9 && sink.wants(Detector::UsSsn) {
+        ssn::find(&run, |range, score| sink.emit(Detector::UsSsn, range, score));
+    }
+    if digits >= 7 && sink.wants(Detector::Phone) {
+        phone::find(&run, bytes, |range| sink.emit(Detector::Phone, range, CERTAIN));
+    }
+    if run.len() >= 4 && sink.wants(Detector::IpAddress) {
+        ip::find_v4(&run, |range| sink.emit(Detector::IpAddress, range, CERTAIN));
+    }
+    national::in_run(&run, sink);
+    document::in_run(&run, sink);
+    run.resume
 }

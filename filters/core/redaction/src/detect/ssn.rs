@@ -3,39 +3,47 @@
 use std::ops::Range;
 
 use super::number::{Run, Separator, Window, value};
+use super::score::{CERTAIN, Context, WEAK};
 use crate::text;
 
-/// How far in front of the number a context word is looked for, in bytes.
-const CONTEXT: usize = 40;
 /// Words that make nine digits without dashes a social security number.
-const WORDS: &[&str] =
-    &["ssn", "ssns", "social security", "social sec", "soc sec", "ss#", "ss no", "ss number", "taxpayer id", "tax id"];
+const CONTEXT: Context = Context::of(&[
+    "ssn",
+    "ssns",
+    "social security",
+    "social sec",
+    "soc sec",
+    "ss#",
+    "ss no",
+    "ss number",
+    "taxpayer id",
+    "tax id",
+]);
 
-/// The social security numbers of a run.
-pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>)) {
+/// The social security numbers of a run, each with its score.
+pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>, u8)) {
     for first in 0..run.len() {
         for groups in [3, 1] {
             let window = run.window(first, first + groups - 1);
-            if window.groups.len() == groups && is_ssn(&window) {
-                found(window.range());
+            if window.groups.len() == groups
+                && let Some(score) = score(&window)
+            {
+                found(window.range(), score);
             }
         }
     }
 }
 
-fn is_ssn(window: &Window<'_>) -> bool {
-    let weak = match window.uniform() {
-        Some(Separator::Dash) => false,
-        Some(Separator::Space | Separator::Dot | Separator::Start) => true,
-        _ => return false,
+/// How sure it is that the window is one; None if it is not.
+fn score(window: &Window<'_>) -> Option<u8> {
+    let by_itself = match window.uniform()? {
+        Separator::Dash => CERTAIN,
+        Separator::Space | Separator::Dot | Separator::Start => WEAK,
+        _ => return None,
     };
-    if !(window.sizes(&[3, 2, 4]) || window.sizes(&[9])) || !window.set_apart() || !window.stands_alone() {
-        return false;
-    }
-    if weak && !text::word_before(window.text, window.range().start, CONTEXT, WORDS) {
-        return false;
-    }
-    window.digits::<9>().is_some_and(|digits| issued(digits.as_slice()))
+    let shaped = (window.sizes(&[3, 2, 4]) || window.sizes(&[9])) && window.set_apart() && window.stands_alone();
+    let digits = window.digits::<9>().filter(|digits| shaped && issued(digits.as_slice()));
+    digits.map(|_| CONTEXT.weigh(window.text, &window.range(), by_itself))
 }
 
 /// Social Security Administration, "Social Security Number Randomization", and the numbers it voided for being published.

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use tollgate_policy::redaction::Direction;
+
 use super::Context;
 use crate::answer::{Why, answer, placeholders};
 use crate::json::number_around;
-use crate::policy::{Policy, RedactError};
+use crate::policy::{At, Policy, RedactError};
 use crate::segment::{Cut, Segmenter, floor};
 
 /// How much of the text in front of a segment is kept for detectors that look for context, in bytes.
@@ -84,7 +86,8 @@ impl PlainLane {
     ) -> Result<(), RedactError> {
         let start = self.segmenter.start();
         let known = self.held.get(..floor(&self.held, cut.known)).unwrap_or_default();
-        let mut candidates = policy.candidates(known, start);
+        let mut candidates =
+            policy.candidates(known, start, At { direction: Direction::Response, place: context.place });
         if !cut.forced && candidates.iter().any(|candidate| candidate.start < cut.at && candidate.end > cut.at) {
             return Ok(());
         }

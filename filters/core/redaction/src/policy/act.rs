@@ -3,11 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
-use tollgate_policy::redaction::{Action, Direction};
+use tollgate_policy::redaction::{Action, Direction, Place};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Str, Value};
 
-use super::Policy;
+use super::{At, Policy};
 use crate::answer::{Why, answer};
 use crate::finding::Finding;
 use crate::json;
@@ -64,9 +64,15 @@ impl Policy {
     ///
     /// # Errors
     /// A rule blocks it, or the vault is full.
-    pub fn redact_text(&self, vault: &mut Vault, text: &str, direction: Direction) -> Result<Redacted, RedactError> {
+    pub fn redact_text(
+        &self,
+        vault: &mut Vault,
+        text: &str,
+        direction: Direction,
+        place: Place,
+    ) -> Result<Redacted, RedactError> {
         let mut findings = Vec::new();
-        self.find(text, direction, &mut findings);
+        self.find(text, direction, place, &mut findings);
         let mut redacted = String::with_capacity(text.len());
         let mut copied = 0;
         self.act(text, &findings, &mut Store::of(vault, direction), &mut Report::new(), |range, replacement| {
@@ -88,6 +94,7 @@ impl Policy {
         &self,
         vault: &mut Vault,
         text: Str<'_>,
+        place: Place,
         json_inside: bool,
         edits: &mut Edits,
         report: &mut Report,
@@ -95,7 +102,7 @@ impl Policy {
         if !self.applies_to(Direction::Request) {
             return Ok(());
         }
-        json::each_text(text, json_inside, edits, |text, target| self.redact_at(vault, text, target, report))
+        json::each_text(text, json_inside, edits, |text, target| self.redact_at(vault, text, place, target, report))
     }
 
     /// Redacts all texts of a value, at any depth: what stands where no text is expected, or objects of the client's own making such as
@@ -108,23 +115,26 @@ impl Policy {
         &self,
         vault: &mut Vault,
         value: Value<'_>,
+        place: Place,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
         if !self.applies_to(Direction::Request) {
             return Ok(());
         }
-        json::each_text_of_value(value, edits, &mut |text, target| self.redact_at(vault, text, target, report))
+        json::each_text_of_value(value, edits, &mut |text, target| self.redact_at(vault, text, place, target, report))
     }
 
     fn redact_at(
         &self,
         vault: &mut Vault,
         text: &json::Text<'_>,
+        place: Place,
         target: &mut json::Target<'_, '_>,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        let findings = self.settle(self.candidates(text.text, text.from), std::iter::empty());
+        let at = At { direction: Direction::Request, place };
+        let findings = self.settle(self.candidates(text.text, text.from, at), std::iter::empty());
         self.act(text.text, &findings, &mut Store::Vault(vault), report, |range, replacement| {
             target.replace(text, range, replacement);
         })
@@ -140,11 +150,12 @@ impl Policy {
         &self,
         vault: &Vault,
         text: Str<'_>,
+        place: Place,
         json_inside: bool,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        json::each_text(text, json_inside, edits, |text, target| self.answer_at(vault, text, target, report))
+        json::each_text(text, json_inside, edits, |text, target| self.answer_at(vault, text, place, target, report))
     }
 
     /// Applies the rules to all texts of a value in a complete answer, keys included, and restores placeholders there.
@@ -155,20 +166,23 @@ impl Policy {
         &self,
         vault: &Vault,
         value: Value<'_>,
+        place: Place,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        json::each_text_of_value(value, edits, &mut |text, target| self.answer_at(vault, text, target, report))
+        json::each_text_of_value(value, edits, &mut |text, target| self.answer_at(vault, text, place, target, report))
     }
 
     fn answer_at(
         &self,
         vault: &Vault,
         text: &json::Text<'_>,
+        place: Place,
         target: &mut json::Target<'_, '_>,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        let rules = self.applies_to(Direction::Response).then(|| (self, self.candidates(text.text, text.from)));
+        let at = At { direction: Direction::Response, place };
+        let rules = self.applies_to(Direction::Response).then(|| (self, self.candidates(text.text, text.from, at)));
         answer(rules, vault, text.text, text.from, report, |why, range, replacement| match why {
             Why::Found => target.replace(text, range, replacement),
             Why::Restored => target.restore(range, replacement),

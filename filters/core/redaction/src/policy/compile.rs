@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use tollgate_policy::redaction::{Mode, RedactionSpec};
+use tollgate_policy::redaction::{MIN_SCORE, Mode, RedactionSpec};
 
 use super::{Policy, Rule};
-use crate::detect::{self, DETECTOR_COUNT, Scanner};
+use crate::detect::{self, DETECTOR_COUNT, Scanner, Use};
 use crate::hmac::Key;
 use crate::label;
 use crate::segment::Needs;
@@ -55,12 +55,13 @@ impl Policy {
             let error = |message: String| CompileError { rule: index, message };
             let matcher = matcher(rule).map_err(error)?;
             if let Matcher::Detect(names) = matcher {
-                for name in names {
-                    let (place, info) = known(name).map_err(error)?;
+                let min_score = rule.min_score.unwrap_or(MIN_SCORE);
+                for place in known(names).map_err(error)? {
                     // Of two rules with the same detector the earlier one decides.
-                    if let Some(slot @ None) = detectors.get_mut(place) {
-                        *slot = Some(next(&rules).map_err(error)?);
-                        rules.push(Rule { name: name.clone(), label: info.label.to_owned(), action: rule.action });
+                    if let (Some(slot @ None), Some(entry)) = (detectors.get_mut(place), detect::entry(place)) {
+                        *slot = Some(Use { rule: next(&rules).map_err(error)?, min_score });
+                        let (name, label) = (entry.name.to_owned(), entry.label.to_owned());
+                        rules.push(Rule { name, label, action: rule.action });
                     }
                 }
                 continue;
@@ -124,12 +125,18 @@ fn matcher(rule: &tollgate_policy::redaction::Rule) -> Result<Matcher<'_>, Strin
     }
 }
 
-fn known(name: &str) -> Result<(usize, &'static detect::DetectorInfo), String> {
-    let place = detect::by_name(name);
-    place.and_then(|place| Some((place, detect::detectors().get(place)?))).ok_or_else(|| {
-        let names: Vec<_> = detect::detectors().iter().map(|detector| detector.name).collect();
-        format!("there is no detector `{name}`; there are {}", names.join(", "))
-    })
+/// The detectors that are named, by their indexes.
+fn known(names: &[String]) -> Result<Vec<usize>, String> {
+    let mut known = Vec::new();
+    for name in names {
+        let places = detect::named(name);
+        if places.is_empty() {
+            let names: Vec<_> = detect::names().collect();
+            return Err(format!("there is no detector `{name}`; there are {}", names.join(", ")));
+        }
+        known.extend(places);
+    }
+    Ok(known)
 }
 
 fn named(name: Option<&str>, rules: &[Rule]) -> Result<(String, String), String> {
@@ -140,7 +147,7 @@ fn named(name: Option<&str>, rules: &[Rule]) -> Result<(String, String), String>
             label::MAX
         )
     })?;
-    if rules.iter().any(|rule| rule.name == name) || detect::by_name(name).is_some() {
+    if rules.iter().any(|rule| rule.name == name) || detect::names().any(|known| known == name) {
         return Err(format!("the name `{name}` is already a rule's or a detector's"));
     }
     Ok((name.to_owned(), label))

@@ -3,11 +3,11 @@ use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Tape};
 
 use super::*;
-use crate::testing::{compile, detect, pattern, policy, rule, spec, words};
+use crate::testing::{compile, detect, pattern, policy, spec, words};
 use crate::{Report, Vault, VaultLimits};
 
 fn redact(policy: &Policy, text: &str) -> Result<String, RedactError> {
-    policy.redact_text(&mut Vault::default(), text, Direction::Request).map(|redacted| redacted.text)
+    policy.redact_text(&mut Vault::default(), text, Direction::Request, Place::USER).map(|redacted| redacted.text)
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -79,7 +79,7 @@ fn overlaps_and_allow() {
     let text = "jane jane@ours.example jane@theirs.example";
     assert_eq!(redact(&policy, text).unwrap(), "[NAME] jane@ours.example <EMAIL_1>");
     let mut findings = Vec::new();
-    policy.find(text, Direction::Request, &mut findings);
+    policy.find(text, Direction::Request, Place::USER, &mut findings);
     let found: Vec<_> =
         findings.iter().map(|finding| (policy.rule_name(finding.rule), finding.start, finding.end)).collect();
     assert_eq!(found, [("name", 0, 4), ("own", 5, 22), ("email", 23, 42)]);
@@ -95,16 +95,16 @@ fn directions_and_shadow() {
     let request = RedactionSpec { apply: vec![Direction::Request], ..spec(rules.clone()) };
     let policy = Policy::compile("p", &request, b"").unwrap();
     assert!(policy.applies_to(Direction::Request) && !policy.applies_to(Direction::Response));
-    let answer = policy.redact_text(&mut Vault::default(), "a@b.com", Direction::Response).unwrap();
+    let answer = policy.redact_text(&mut Vault::default(), "a@b.com", Direction::Response, Place::ASSISTANT).unwrap();
     assert_eq!((answer.text.as_str(), answer.findings.len()), ("a@b.com", 0));
     // A model's own words have no original to come back.
     let policy = crate::testing::policy(&["email"], Action::Pseudonymize);
-    let answer = policy.redact_text(&mut Vault::default(), "a@b.com", Direction::Response).unwrap();
+    let answer = policy.redact_text(&mut Vault::default(), "a@b.com", Direction::Response, Place::ASSISTANT).unwrap();
     assert_eq!(answer.text, "[EMAIL]");
 
     let policy = Policy::compile("p", &RedactionSpec { mode: Mode::Shadow, ..spec(rules) }, b"").unwrap();
     assert!(policy.shadow());
-    let redacted = policy.redact_text(&mut Vault::default(), "a@b.com", Direction::Request).unwrap();
+    let redacted = policy.redact_text(&mut Vault::default(), "a@b.com", Direction::Request, Place::USER).unwrap();
     assert_eq!((redacted.text.as_str(), redacted.findings.len()), ("a@b.com", 1));
     let mut report = Report::new();
     assert_eq!(body(&policy, &mut Vault::default(), r#"["a@b.com"]"#, false, &mut report).unwrap(), r#"["a@b.com"]"#);
@@ -117,11 +117,11 @@ fn rules_that_cannot_be_used() {
     let message = |rules: Vec<Rule>| Policy::compile("p", &spec(rules), b"").unwrap_err().to_string();
     let good = || detect(&["email"], Action::Mask);
     for (rules, expected) in [
-        (vec![rule(Action::Mask)], "rule 1: needs one of"),
+        (vec![Rule::new(Action::Mask)], "rule 1: needs one of"),
         (vec![good(), Rule { pattern: Some("x".into()), ..good() }], "rule 2: has several of"),
         (
             vec![detect(&["email", "emial"], Action::Mask)],
-            "rule 1: there is no detector `emial`; there are email, phone, ",
+            "rule 1: there is no detector `emial`; there are secrets, phone, ",
         ),
         (vec![pattern("p", "a(", Action::Mask)], "rule 1: `p`: pattern: regex parse error"),
         (vec![pattern("p", "x*", Action::Mask)], "rule 1: `p`: pattern matches the empty text"),
@@ -157,7 +157,7 @@ fn body(
     let mut edits = Edits::default();
     vault.reserve_literals(body.as_bytes());
     for item in parsed.items() {
-        policy.redact_json_str(vault, item.as_str().unwrap(), json_inside, &mut edits, report)?;
+        policy.redact_json_str(vault, item.as_str().unwrap(), Place::USER, json_inside, &mut edits, report)?;
     }
     Ok(String::from_utf8(edits.apply(body.as_bytes()).unwrap()).unwrap())
 }
@@ -204,7 +204,7 @@ fn values_of_any_shape() {
         r#"{"a@b.com": [null, true, {"x": "c\u0040d.com"}], "n": 4111111111111111, "m": 12, "o": -4111111111111111}"#;
     let mut tape = Tape::default();
     let value = tape.parse(text.as_bytes(), Limits::default()).unwrap();
-    policy.redact_json_value(&mut vault, value, &mut edits, &mut report).unwrap();
+    policy.redact_json_value(&mut vault, value, Place::USER, &mut edits, &mut report).unwrap();
     let redacted = String::from_utf8(edits.apply(text.as_bytes()).unwrap()).unwrap();
     let expected =
         r#"{"<EMAIL_1>": [null, true, {"x": "<EMAIL_2>"}], "n": "<CREDIT_CARD_1>", "m": 12, "o": "-<CREDIT_CARD_1>"}"#;
@@ -215,7 +215,7 @@ fn values_of_any_shape() {
     let answer = tape.parse(redacted.as_bytes(), Limits::default()).unwrap();
     let (mut restored, mut answered) = (Edits::default(), Edits::default());
     vault.restore_json_value(answer, &mut restored);
-    policy.answer_json_value(&vault, answer, &mut answered, &mut report).unwrap();
+    policy.answer_json_value(&vault, answer, Place::ASSISTANT, &mut answered, &mut report).unwrap();
     for edits in [restored, answered] {
         let restored = String::from_utf8(edits.apply(redacted.as_bytes()).unwrap()).unwrap();
         assert_eq!(
@@ -229,7 +229,7 @@ fn values_of_any_shape() {
 fn a_full_vault_refuses() {
     let policy = policy(&["email"], Action::Pseudonymize);
     let mut vault = Vault::new(VaultLimits { entries: 1, bytes: 100 });
-    let result = policy.redact_text(&mut vault, "a@b.com c@d.com", Direction::Request);
+    let result = policy.redact_text(&mut vault, "a@b.com c@d.com", Direction::Request, Place::USER);
     assert_eq!(result.unwrap_err(), RedactError::VaultFull);
 }
 
@@ -243,7 +243,7 @@ fn answers_in_json_strings() {
         let string = tape.parse(text.as_bytes(), Limits::default()).unwrap().as_str().unwrap();
         let mut edits = Edits::default();
         let mut report = Report::new();
-        policy.answer_json_str(&vault, string, json_inside, &mut edits, &mut report)?;
+        policy.answer_json_str(&vault, string, Place::ASSISTANT, json_inside, &mut edits, &mut report)?;
         Ok((String::from_utf8(edits.apply(text.as_bytes()).unwrap()).unwrap(), report.to_string()))
     };
     let (text, report) = answered(r#""to <EMAIL_1>, \u003cEMAIL_1\u003e, cc a@b.com, <EMAIL_2>""#, false).unwrap();
@@ -258,11 +258,11 @@ fn answers_in_json_strings() {
 fn nothing_public_shows_a_value() {
     let policy = policy(&["email"], Action::Pseudonymize);
     let mut vault = Vault::default();
-    let redacted = policy.redact_text(&mut vault, "planted@example.com", Direction::Request).unwrap();
+    let redacted = policy.redact_text(&mut vault, "planted@example.com", Direction::Request, Place::USER).unwrap();
     let blocked = redact(&crate::testing::policy(&["email"], Action::Block), "planted@example.com").unwrap_err();
     let mut report = Report::new();
     body(&policy, &mut vault, r#"["planted@example.com"]"#, false, &mut report).unwrap();
-    let mut filter = crate::ResponseFilter::new(false);
+    let mut filter = crate::ResponseFilter::new(Place::ASSISTANT, false);
     filter.push(&policy, &vault, "planted@example", &mut String::new(), &mut report).unwrap();
     let mut restorer = crate::Restorer::new(true);
     restorer.push(&vault, "\"planted <EM", &mut String::new());
@@ -306,7 +306,7 @@ mod laws {
         fn what_is_restored_is_what_was_there(text in texts()) {
             let mut vault = Vault::default();
             vault.reserve_literals(text.as_bytes());
-            let redacted = reversible().redact_text(&mut vault, &text, Direction::Request).unwrap();
+            let redacted = reversible().redact_text(&mut vault, &text, Direction::Request, Place::USER).unwrap();
             prop_assert!(!redacted.text.contains("jane@example.com"));
             prop_assert!(!redacted.text.contains("4111 1111"));
             prop_assert_eq!(vault.restore_text(&redacted.text), text);

@@ -24,7 +24,7 @@ fn vault() -> Vault {
 
 fn fed(json: bool, policy: &Policy, pieces: &[&str]) -> (Result<String, RedactError>, String) {
     let vault = vault();
-    let mut filter = ResponseFilter::new(json);
+    let mut filter = ResponseFilter::new(Place::ASSISTANT, json);
     let mut report = Report::new();
     let mut out = String::new();
     let mut result = Ok(());
@@ -98,7 +98,7 @@ fn blocking_ends_the_lane() {
     let policy = compile(vec![words("secret", &["xyzzy"], Action::Block)]);
     let error = RedactError::Blocked { rule: "secret".into() };
     assert_eq!(every_cut(false, &policy, "the word is xyzzy and more"), Err(error.clone()));
-    let mut filter = ResponseFilter::new(false);
+    let mut filter = ResponseFilter::new(Place::ASSISTANT, false);
     let (mut out, mut report) = (String::new(), Report::new());
     let vault = vault();
     assert_eq!(filter.push(&policy, &vault, "it is xyzzy. And", &mut out, &mut report), Err(error.clone()));
@@ -114,7 +114,7 @@ fn hold_back_is_small_in_prose_and_bounded_always() {
         compile(vec![detect(&["email", "phone", "private-key"], Action::Mask), words("w", &["xyzzy"], Action::Mask)]);
     let vault = vault();
     let (mut out, mut report) = (String::new(), Report::new());
-    let mut filter = ResponseFilter::new(false);
+    let mut filter = ResponseFilter::new(Place::ASSISTANT, false);
     for (piece, so_far) in
         [("Hello", ""), (" there", "Hello"), (" are 3", "Hello there are"), (" of us here", "Hello there are 3 of us")]
     {
@@ -124,7 +124,7 @@ fn hold_back_is_small_in_prose_and_bounded_always() {
     for text in
         ["x".repeat(100_000), "1 ".repeat(50_000), format!("-----BEGIN PRIVATE KEY-----{}", " abc".repeat(25_000))]
     {
-        let mut filter = ResponseFilter::new(false);
+        let mut filter = ResponseFilter::new(Place::ASSISTANT, false);
         let mut out = String::new();
         for (fed, piece) in text.as_bytes().chunks(100).enumerate() {
             filter.push(&policy, &vault, std::str::from_utf8(piece).unwrap(), &mut out, &mut report).unwrap();
@@ -143,7 +143,7 @@ fn policies_that_do_not_look_at_answers_only_restore() {
     let policy = Policy::compile("p", &spec, b"").unwrap();
     let vault = vault();
     let mut out = String::new();
-    let mut filter = ResponseFilter::new(false);
+    let mut filter = ResponseFilter::new(Place::ASSISTANT, false);
     filter.push(&policy, &vault, "a@b.com <EMAIL_1>", &mut out, &mut Report::new()).unwrap();
     assert_eq!(out, "a@b.com own@example.com");
 }

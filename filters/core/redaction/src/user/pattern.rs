@@ -5,7 +5,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::Reach;
-use crate::detect::Candidate;
+use crate::detect::{CERTAIN, Candidate};
 use crate::text;
 
 /// Most memory a compiled pattern may take, and its cache per thread, in bytes.
@@ -60,7 +60,7 @@ impl Pattern {
             }
             at = found.end();
             let range = text::whole_characters(text, found.range());
-            out.push(Candidate { rule: self.rule, start: range.start, end: range.end });
+            out.push(Candidate { rule: self.rule, start: range.start, end: range.end, score: CERTAIN });
         }
     }
 }

@@ -4,7 +4,7 @@ use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Anchored, Input, MatchKind, StartKind};
 
 use super::Reach;
-use crate::detect::Candidate;
+use crate::detect::{CERTAIN, Candidate};
 use crate::text;
 
 /// Longest word or phrase in bytes.
@@ -74,7 +74,7 @@ impl Words {
                     && whole(text, start, found.end())
                     && let Some(&rule) = self.rules.get(found.pattern().as_usize())
                 {
-                    out.push(Candidate { rule, start, end: found.end() });
+                    out.push(Candidate { rule, start, end: found.end(), score: CERTAIN });
                 }
             }
         }

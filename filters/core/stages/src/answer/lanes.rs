@@ -27,7 +27,7 @@ impl Lanes {
     ) -> Result<(), RedactError> {
         let known = self.lanes.iter().position(|(other, _)| *other == lane);
         let at = known.unwrap_or_else(|| {
-            self.lanes.push((lane, ResponseFilter::new(lane.json_inside())));
+            self.lanes.push((lane, ResponseFilter::new(lane.place(), lane.json_inside())));
             self.lanes.len() - 1
         });
         match self.lanes.get_mut(at) {

@@ -188,7 +188,7 @@ impl Exchange {
         }
         for span in &facts.texts {
             let edits = &mut stream.scratch.edits;
-            policy.answer_json_str(&self.vault, span.text, span.json_inside, edits, &mut self.report)?;
+            policy.answer_json_str(&self.vault, span.text, span.place, span.json_inside, edits, &mut self.report)?;
         }
         self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
         let Scratch { edits, data, .. } = &mut stream.scratch;

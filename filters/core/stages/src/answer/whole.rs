@@ -50,7 +50,7 @@ impl Exchange {
         let mut edits = Edits::default();
         for span in &facts.texts {
             policy
-                .answer_json_str(&self.vault, span.text, span.json_inside, &mut edits, &mut self.report)
+                .answer_json_str(&self.vault, span.text, span.place, span.json_inside, &mut edits, &mut self.report)
                 .map_err(refusal)?;
         }
         if edits.is_empty() {
