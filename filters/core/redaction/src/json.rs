@@ -7,6 +7,7 @@ use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Kind, RawCursor, Str, Value, escape_into, unescape};
 
 use crate::text;
+use crate::wipe::overwrite;
 
 /// A text to be looked at.
 pub(crate) struct Text<'t> {
@@ -94,14 +95,28 @@ pub(crate) fn each_text<E>(
     string: Str<'_>,
     json_inside: bool,
     edits: &mut Edits,
-    mut visit: impl FnMut(&Text<'_>, &mut Target<'_, '_>) -> Result<(), E>,
+    visit: impl FnMut(&Text<'_>, &mut Target<'_, '_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let decoded = string.decode();
+    let result = each_decoded(string, &decoded, json_inside, edits, visit);
+    if let Cow::Owned(copy) = decoded {
+        overwrite(copy);
+    }
+    result
+}
+
+fn each_decoded<E>(
+    string: Str<'_>,
+    decoded: &str,
+    json_inside: bool,
+    edits: &mut Edits,
+    mut visit: impl FnMut(&Text<'_>, &mut Target<'_, '_>) -> Result<(), E>,
+) -> Result<(), E> {
     let mut target = Target::new(edits, string.span(), string.raw(), "\\\"");
     if !json_inside {
-        return visit(&Text { text: &decoded, from: 0, bare: false }, &mut target);
+        return visit(&Text { text: decoded, from: 0, bare: false }, &mut target);
     }
-    for piece in Pieces::new(&decoded) {
+    for piece in Pieces::new(decoded) {
         let (Piece::Bare(range) | Piece::String(range)) = &piece;
         let Some(raw) = decoded.get(range.clone()) else { continue };
         if let Piece::Bare(range) = &piece {

@@ -22,6 +22,9 @@ pub(crate) struct Candidate {
     pub score: u8,
 }
 
+/// How far in front of the text that is asked about a keyword may stand, in bytes.
+const KEYWORD_REACH: usize = 64;
+
 /// How a policy uses a detector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Use {
@@ -93,7 +96,8 @@ impl Scanner {
         let bytes = text.as_bytes();
         let mut sink = Sink { scanner: self, from, out };
         if let Some(keywords) = &self.keywords {
-            keywords.scan(text, from, &mut sink);
+            // One that stands in front may speak of what stands behind.
+            keywords.scan(text, from.saturating_sub(KEYWORD_REACH), &mut sink);
         }
         let mut at = from;
         // Up to here the words with digits have been looked at.

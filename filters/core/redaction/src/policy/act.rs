@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use tollgate_policy::redaction::{Action, Direction, Place};
+use tollgate_policy::redaction::{Action, Direction, Mode, Place};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Str, Value};
 
@@ -50,6 +50,8 @@ pub struct Redacted {
     pub text: String,
     /// What was found in the text as it was.
     pub findings: Vec<Finding>,
+    /// The same in numbers, and what follows from it.
+    pub report: Report,
 }
 
 /// Without the text: it may hold what only the client should see.
@@ -75,13 +77,14 @@ impl Policy {
         self.find(text, direction, place, &mut findings);
         let mut redacted = String::with_capacity(text.len());
         let mut copied = 0;
-        self.act(text, &findings, &mut Store::of(vault, direction), &mut Report::new(), |range, replacement| {
+        let mut report = Report::new();
+        self.act(text, &findings, &mut Store::of(vault, direction), &mut report, |range, replacement| {
             redacted.push_str(text.get(copied..range.start).unwrap_or_default());
             redacted.push_str(replacement);
             copied = range.end;
         })?;
         redacted.push_str(text.get(copied..).unwrap_or_default());
-        Ok(Redacted { text: redacted, findings })
+        Ok(Redacted { text: redacted, findings, report })
     }
 
     /// Redacts a string of a request body: `edits` gets the replacements, by the body's own offsets. Rules see the decoded text, so that
@@ -99,7 +102,7 @@ impl Policy {
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        if !self.applies_to(Direction::Request) {
+        if !self.looks_at(At { direction: Direction::Request, place }) {
             return Ok(());
         }
         json::each_text(text, json_inside, edits, |text, target| self.redact_at(vault, text, place, target, report))
@@ -119,7 +122,7 @@ impl Policy {
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        if !self.applies_to(Direction::Request) {
+        if !self.looks_at(At { direction: Direction::Request, place }) {
             return Ok(());
         }
         json::each_text_of_value(value, edits, &mut |text, target| self.redact_at(vault, text, place, target, report))
@@ -202,16 +205,13 @@ impl Policy {
             return Ok(());
         }
         for finding in findings {
-            report.add(self.rule_name(finding.rule), finding.action);
+            self.note(finding, matches!(store, Store::Vault(_)), report);
         }
-        if self.shadow {
-            report.set_shadow();
-            return Ok(());
-        }
-        if let Some(finding) = findings.iter().find(|finding| finding.action == Action::Block) {
+        let acted_on = || findings.iter().filter(|finding| !finding.shadow);
+        if let Some(finding) = acted_on().find(|finding| finding.action == Action::Block) {
             return Err(RedactError::Blocked { rule: self.rule_name(finding.rule).to_owned() });
         }
-        for finding in findings {
+        for finding in acted_on() {
             let label = self.label(finding.rule);
             let value = text.get(finding.start..finding.end).unwrap_or_default();
             let replacement = match (finding.action, &mut *store) {
@@ -223,6 +223,22 @@ impl Policy {
             replace(finding.start..finding.end, &replacement);
         }
         Ok(())
+    }
+}
+
+impl Policy {
+    fn note(&self, finding: &Finding, in_request: bool, report: &mut Report) {
+        let Some(rule) = self.rule(finding.rule) else { return };
+        let mode = if finding.shadow { Mode::Shadow } else { Mode::Enforce };
+        report.add(&rule.name, finding.action, mode);
+        if in_request && !finding.shadow {
+            if let Some(tag) = &rule.tag {
+                report.tag(finding.rule.0, tag);
+            }
+            if let Some(route) = &rule.route_to {
+                report.route(finding.rule.0, route);
+            }
+        }
     }
 }
 
