@@ -12,6 +12,7 @@
 )]
 
 mod input;
+mod redaction;
 
 use tollgate_dialects::request::{ask_for_stream_usage, cap_output};
 use tollgate_dialects::stream::{ClientStream, Lane};
@@ -24,6 +25,7 @@ use tollgate_wire::sse;
 
 pub use input::{PAIRS, Pair};
 use input::{pieces, split};
+pub use redaction::{redact, response_filter};
 
 /// JSON: what is accepted can be walked to its end, and its strings read.
 pub fn json(data: &[u8]) {
