@@ -1,0 +1,91 @@
+//! MAC addresses: EUI-48 and EUI-64 in pairs, or in Cisco's groups of four.
+
+use std::ops::Range;
+
+use super::registry::Detector;
+use super::scan::Sink;
+use super::score::{CERTAIN, Context, LIKELY, WEAK};
+use super::word::Word;
+use crate::text;
+
+/// Words beside digits that are an address rather than a time or a number.
+const CONTEXT: Context = Context::of(&[
+    "mac",
+    "hwaddr",
+    "ether",
+    "ethernet",
+    "bssid",
+    "lladdr",
+    "physical address",
+    "hardware address",
+    "wlan",
+    "wifi",
+    "bluetooth",
+    "nic",
+]);
+
+/// The address whose first pair ends in front of the `:` or `-` at `joint`.
+pub(super) fn in_pairs(bytes: &[u8], joint: usize, sink: &mut Sink<'_>) -> Option<usize> {
+    let separator = text::at(bytes, joint);
+    let start = joint.checked_sub(2)?;
+    let pair = |at: usize| text::slice(bytes, at..at + 2).iter().all(u8::is_ascii_hexdigit) && at + 2 <= bytes.len();
+    let before = text::before(bytes, start);
+    if !pair(start) || before.is_ascii_alphanumeric() || before == separator {
+        return None;
+    }
+    let mut end = joint;
+    while text::at(bytes, end) == separator && pair(end + 1) {
+        end += 3;
+    }
+    let range = start..end;
+    let ends = !text::at(bytes, end).is_ascii_alphanumeric()
+        && !(text::at(bytes, end) == separator && text::at(bytes, end + 1).is_ascii_alphanumeric());
+    if ends && matches!(range.len(), 17 | 23) {
+        emit(bytes, range, CERTAIN, sink);
+    }
+    Some(end)
+}
+
+/// Looks at a word: the first pair of several, one of three groups as in `0012.3456.789a`, or all twelve digits.
+pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
+    match word.bytes().len() {
+        // Runs of digits hide the dashes between them.
+        2 if text::at(word.text(), word.end) == b'-' => {
+            in_pairs(word.text(), word.end, sink);
+        }
+        12 if word.bytes().iter().all(u8::is_ascii_hexdigit) => emit(word.text(), word.range(), WEAK, sink),
+        4 => {
+            let bytes = word.text();
+            let quad = |at: usize| text::slice(bytes, at..at + 4).iter().all(u8::is_ascii_hexdigit);
+            let mut start = word.start;
+            // To the first of three.
+            while text::before(bytes, start) == b'.' && start >= 5 && quad(start - 5) && word.start - start < 10 {
+                start -= 5;
+            }
+            let range = start..start + 14;
+            let whole = quad(start)
+                && text::at(bytes, start + 4) == b'.'
+                && quad(start + 5)
+                && text::at(bytes, start + 9) == b'.'
+                && quad(start + 10);
+            let apart = text::before(bytes, start) != b'.'
+                && !(text::at(bytes, range.end) == b'.' && text::at(bytes, range.end + 1).is_ascii_alphanumeric());
+            if whole && apart && range.end <= bytes.len() && text::stands_alone(bytes, &range) {
+                emit(bytes, range, LIKELY, sink);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Without a letter it may be a time or a number; all zeros or all ones is nobody's.
+fn emit(bytes: &[u8], range: Range<usize>, score: u8, sink: &mut Sink<'_>) {
+    let address = text::slice(bytes, range.clone());
+    let digits = || address.iter().filter(|byte| byte.is_ascii_hexdigit());
+    if digits().all(|byte| *byte == b'0') || digits().all(|byte| byte.eq_ignore_ascii_case(&b'f')) {
+        return;
+    }
+    let score = if digits().any(u8::is_ascii_alphabetic) { score } else { WEAK };
+    let score = CONTEXT.weigh(bytes, &range, score);
+    sink.emit(Detector::MacAddress, range, score);
+}

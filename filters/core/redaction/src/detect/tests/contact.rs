@@ -1,0 +1,157 @@
+use super::*;
+
+#[test]
+fn email() {
+    all_of(
+        "email",
+        &[
+            "jane@example.com",
+            "jane.doe@example.com",
+            "jane_doe-1@sub.example.co.uk",
+            "j+tag@example.org",
+            "o'brien@example.ie",
+            "1234567890@example.com",
+            "email@example-one.com",
+            "email@example.name",
+            "email@example.museum",
+            "jane@xn--mller-kva.xn--p1ai",
+            "jürgen@müller.de",
+            "иван@пример.рф",
+            "a@b.co",
+            "user%example.com@example.org",
+            "x!y#z@example.com",
+        ],
+    );
+    check(
+        "email",
+        &[
+            ("mailto:jane@example.com?subject=x", &["jane@example.com"]),
+            ("mail=jane@example.com&x", &["jane@example.com"]),
+            ("**jane@example.com**", &["jane@example.com"]),
+            ("'jane@example.com'", &["jane@example.com"]),
+            ("Ask jane@example.com.", &["jane@example.com"]),
+            ("a@x.com,b@y.org;c@z.net", &["a@x.com", "b@y.org", "c@z.net"]),
+            ("Jane Doe <jane@example.com>", &["jane@example.com"]),
+            ("well...jane@example.com", &["jane@example.com"]),
+            ("\"much more\"@example.com", &["\"much more\"@example.com"]),
+            ("邮箱jane@example.com是", &["jane@example.com"]),
+            ("a@b@example.com", &["b@example.com"]),
+            ("jane@example.com-", &["jane@example.com"]),
+            ("jane@example.com:8080", &["jane@example.com"]),
+            ("http://example.com/jane@example.com", &["jane@example.com"]),
+        ],
+    );
+    none_of(
+        "email",
+        &[
+            "",
+            "@",
+            "a@",
+            "@b.com",
+            "plainaddress",
+            "jane@localhost",
+            "jane@.com",
+            "jane@-example.com",
+            "jane.@example.com",
+            "jane@example..com",
+            "jane@111.222.333.444",
+            "jane@example.c",
+            "jane at example.com",
+            "@user.name",
+            "img@3x.png",
+            "pkg@1.2.3",
+            "@types/node@18.0.1",
+            "jane@example",
+            "\u{4f60}@\u{597d}",
+        ],
+    );
+    // RFC 5321: 64 bytes in front of the `@`.
+    assert_eq!(found("email", &format!("{}@example.com", "a".repeat(64))).len(), 1);
+    assert_eq!(found("email", &format!("{}@example.com", "a".repeat(65))).len(), 0);
+}
+
+#[test]
+fn phone() {
+    all_of(
+        "phone",
+        &[
+            "+1 212 555 0123",
+            "+12125550123",
+            "+1-212-555-0123",
+            "+1 (212) 555-0123",
+            "(212) 555-0123",
+            "212-555-0123",
+            "212.555.0123",
+            "1-800-555-0199",
+            "(212)555-0123",
+            "212-555-0123 x12",
+            "212-555-0123 ext. 12",
+            "+44 20 7946 0958",
+            "+442079460958",
+            "020 7946 0958",
+            "07700 900123",
+            "(020) 7946 0958",
+            "+49 30 901820",
+            "030 9018200",
+            "+33 1 84 17 61 18",
+            "01 84 17 61 18",
+            "01.84.17.61.18",
+            "+41 44 668 18 00",
+            "044 668 18 00",
+            "+46 (0)8 928 571 38",
+            "0041 44 668 18 00",
+            "+81 3-1234-5678",
+            "03-1234-5678",
+            "+86 138 1234 5678",
+            "+55 11 91234-5678",
+            "(11) 91234-5678",
+            "+91 98765 43210",
+            "+351 912 345 678",
+            "+971 50 123 4567",
+            "+1\u{a0}212\u{a0}555\u{a0}0123",
+            "212\u{2011}555\u{2011}0123",
+        ],
+    );
+    check(
+        "phone",
+        &[
+            ("tel:+12125550123", &["+12125550123"]),
+            ("call 467 3395 now", &["467 3395"]),
+            ("call me on 9472 7916?", &["9472 7916"]),
+            ("Phone:\n60-56-85-91\n", &["60-56-85-91"]),
+            ("78 651 450 office", &["78 651 450"]),
+            ("(37) 788-063-Fax", &["(37) 788-063"]),
+            ("Mobile: 0490 39 07 81\nDesk: +447700 921 916", &["0490 39 07 81", "+447700 921 916"]),
+            ("(call 212-555-0123)", &["212-555-0123"]),
+            ("from 212-555-0123 to 646-555-0199", &["212-555-0123", "646-555-0199"]),
+        ],
+    );
+    none_of(
+        "phone",
+        &[
+            "",
+            "2024-01-31",
+            "31.01.2024",
+            "call on 2024-01-31",
+            "phone bill of 20240131",
+            "12:30:45",
+            "1,234,567",
+            "467 3395",
+            "order 9498777106",
+            "978-3-16-148410-0",
+            "+1 112 555 0123",
+            "+999 123 456 789",
+            "a+12125550123",
+            "12345-6789",
+            "call 12345",
+            "call 536-90-4399",
+            "call 10.20.30.40",
+            "2125550123",
+            "111-555-0123",
+            "v1.2.3456789",
+            "+1 212 555 012",
+            "0x12345678",
+            "tell 467 3395",
+        ],
+    );
+}
