@@ -66,6 +66,7 @@ const PHRASES: &[(&str, Kind)] = &[
     ("kørekort", Licence), ("körkort", Licence),
     ("learner s permit", Licence), ("licence no", Licence), ("licence number", Licence), ("licence #", Licence), ("license no", Licence),
     ("license number", Licence), ("license #", Licence), ("licencia de conducción", Licence), ("licencia de conducir", Licence),
+    ("my licence", Licence), ("my license", Licence),
     ("narozen", Birth), ("narozena", Birth), ("nacida", Birth), ("nacido", Birth), ("nacimiento", Birth), ("nació", Birth),
     ("naissance", Birth), ("nascido", Birth), ("nascida", Birth), ("nascimento", Birth), ("nascita", Birth), ("nata a", Birth),
     ("nata il", Birth), ("nato a", Birth), ("nato il", Birth), ("ne le", Birth), ("nee le", Birth), ("né e le", Birth), ("né le", Birth),
@@ -178,9 +179,7 @@ fn ask(window: &Window<'_>, sink: &mut Sink<'_>) {
     }
     let announced = number(window.text, &window.range());
     money::in_window(window, announced, sink);
-    if let Some(announced) = announced.filter(|announced| announced.adjacent) {
-        document::announced(window, announced, sink);
-    }
+    document::in_window(window, announced, sink);
 }
 
 fn nearest(bytes: &[u8], range: &Range<usize>, wanted: impl Fn(Kind) -> bool) -> Option<Announced> {

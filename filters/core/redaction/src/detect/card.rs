@@ -73,11 +73,11 @@ fn score(run: &Run<'_>, window: &Window<'_>) -> Option<u8> {
 /// How card numbers are written: bare, in the groups printed on the card, or as all of a run in any groups.
 fn shape(run: &Run<'_>, window: &Window<'_>) -> bool {
     let Some(separator) = window.uniform() else { return false };
-    let joined = |separator: Option<Separator>| matches!(separator, Some(Separator::Dash | Separator::Dot));
     match separator {
-        // A dash or dot in front joins: short ones are the tail of an identifier. One behind may set off the expiry date.
+        // A dash in front joins: what is short is the tail of an identifier. One behind may set off the expiry date. Dots make a fraction.
         Separator::Start => {
-            (!joined(window.before()) || window.digit_count() >= 15) && window.after != Some(Separator::Dot)
+            let tail = window.before() == Some(Separator::Dash) && window.digit_count() < 15;
+            !tail && window.before() != Some(Separator::Dot) && window.after != Some(Separator::Dot)
         }
         Separator::Space | Separator::Dash | Separator::Dot => {
             let all = window.groups.len() == run.len();

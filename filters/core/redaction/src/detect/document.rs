@@ -33,14 +33,16 @@ pub(super) fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Looks at digits that a word announces.
-pub(super) fn announced(window: &Window<'_>, announced: Announced, sink: &mut Sink<'_>) {
-    let count = window.digit_count();
-    match announced.kind {
-        Kind::Passport if window.groups.len() == 1 && passport::has_digits(count) => {
+/// Looks at digits, and what announces them.
+pub(super) fn in_window(window: &Window<'_>, announced: Option<Announced>, sink: &mut Sink<'_>) {
+    match announced.filter(|announced| announced.adjacent).map(|announced| announced.kind) {
+        Some(Kind::Passport) if window.groups.len() == 1 && passport::has_digits(window.digit_count()) => {
             sink.emit(Detector::Passport, window.range(), LIKELY);
         }
-        Kind::Licence if licence::has_digits(window) => sink.emit(Detector::DrivingLicence, window.range(), LIKELY),
+        Some(Kind::Licence) if licence::has_digits(window) => {
+            sink.emit(Detector::DrivingLicence, window.range(), LIKELY);
+        }
+        _ if licence::korean(window) => sink.emit(Detector::DrivingLicence, window.range(), LIKELY),
         _ => {}
     }
 }

@@ -11,6 +11,7 @@ use crate::text;
 /// Words beside digits that are an address rather than a time or a number.
 const CONTEXT: Context = Context::of(&[
     "mac",
+    "macs",
     "hwaddr",
     "ether",
     "ethernet",
@@ -78,14 +79,25 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Without a letter it may be a time or a number; all zeros or all ones is nobody's.
+/// Without a letter it may be a number or a time; all zeros or all ones is nobody's.
 fn emit(bytes: &[u8], range: Range<usize>, score: u8, sink: &mut Sink<'_>) {
     let address = text::slice(bytes, range.clone());
     let digits = || address.iter().filter(|byte| byte.is_ascii_hexdigit());
     if digits().all(|byte| *byte == b'0') || digits().all(|byte| byte.eq_ignore_ascii_case(&b'f')) {
         return;
     }
-    let score = if digits().any(u8::is_ascii_alphabetic) { score } else { WEAK };
-    let score = CONTEXT.weigh(bytes, &range, score);
+    let number = !digits().any(u8::is_ascii_alphabetic) && (address.get(2) != Some(&b':') || time(address));
+    let score = CONTEXT.weigh(bytes, &range, if number { WEAK } else { score });
     sink.emit(Detector::MacAddress, range, score);
+}
+
+/// Whether pairs of digits start like a time of day.
+fn time(pairs: &[u8]) -> bool {
+    let starts = |at: usize, most: u8| text::at(pairs, at) <= most;
+    matches!(pairs, [b'0' | b'1', ..] | [b'2', b'0'..=b'3', ..])
+        && starts(3, b'5')
+        && starts(6, b'5')
+        && starts(12, b'5')
+        && starts(15, b'5')
+        && matches!(text::slice(pairs, 9..11), [b'0' | b'1', _] | [b'2', b'0'..=b'3'])
 }

@@ -15,55 +15,16 @@ const MAX_DIGITS: usize = 18;
 const BEHIND: usize = 12;
 
 /// Words beside which even a bare number is a telephone number.
+#[rustfmt::skip]
 const CONTEXT: Context = Context::of(&[
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "telefon",
-    "telefono",
-    "teléfono",
-    "téléphone",
-    "mobile",
-    "mobil",
-    "handy",
-    "móvil",
-    "portable",
-    "cell",
-    "cellphone",
-    "cellular",
-    "celular",
-    "fax",
-    "call",
-    "calls",
-    "calling",
-    "called",
-    "dial",
-    "dialing",
-    "desk",
-    "hotline",
-    "helpline",
-    "whatsapp",
-    "signal",
-    "sms",
-    "ring me",
-    "text me",
-    "texting",
-    "voicemail",
-    "landline",
-    "answering",
-    "messages to",
-    "message on",
-    "message to",
-    "reach me",
-    "reach us",
-    "reached",
-    "contact number",
-    "my number",
-    "his number",
-    "her number",
-    "their number",
-    "fon",
+    "phone", "phones", "telephone", "tel", "telefon", "telefono", "teléfono", "téléphone", "mobile", "mobil", "handy", "móvil", "portable",
+    "cell", "cellphone", "cellular", "celular", "fax", "call", "calls", "calling", "called", "dial", "dialing", "desk", "hotline", "helpline",
+    "whatsapp", "signal", "sms", "ring me", "text me", "texting", "voicemail", "landline", "answering", "messages to", "message on",
+    "message to", "reach me", "reach us", "reached", "contact number", "my number", "his number", "her number", "their number", "fon",
+    "telefonnummer", "rufnummer", "handynummer", "mobilnummer", "rückruf", "telefoon", "telefone", "telemóvel", "tlf", "tlfn", "puhelin",
+    "natel", "gsm", "cep", "telefonu", "telefonum", "komórka", "điện thoại", "sđt", "viber", "telegram", "tel no", "ph no", "ph", "mob",
+    "msisdn", "電話", "电话", "手机", "手機", "携帯", "联系", "聯絡", "号码", "號碼", "전화", "휴대폰", "연락처", "телефон", "Телефон", "тел", "Тел", "моб",
+    "звоните", "позвони", "هاتف", "جوال", "טלפון", "फ़ोन", "फोन", "मोबाइल", "โทร", "τηλ",
 ]);
 /// Words that say the same behind it, as signatures and address books have them.
 const WORDS_BEHIND: &[&str] = &["office", "fax", "mobile", "cell", "home", "work", "direct", "phone", "tel", "desk"];
@@ -141,6 +102,7 @@ fn number(window: &Window<'_>, text: &[u8]) -> Option<(Range<usize>, u8)> {
     let strong = match digits {
         [0, 0, rest @ ..] if several => international(window, rest),
         _ if north_american(window, digits) => true,
+        _ if trunk_apart(window, digits) => true,
         _ if trunk_zero(window, digits, opening.parenthesis) => true,
         _ => opening.parenthesis && (window.sizes(&[2, 4, 4]) || window.sizes(&[2, 5, 4])),
     };
@@ -230,10 +192,21 @@ fn trunk_zero(window: &Window<'_>, digits: &[u8], parenthesis: bool) -> bool {
     style && sizes && !rest.is_empty() && rest.len() <= 4
 }
 
+/// A national number whose trunk prefix is a group by itself, as in Turkey and Russia: `0 532 123 45 67`, `8 (495) 123-45-67`.
+fn trunk_apart(window: &Window<'_>, digits: &[u8]) -> bool {
+    matches!(digits, [0, 2..=9, ..] | [8, 3 | 4 | 8 | 9, ..])
+        && (window.sizes(&[1, 3, 3, 2, 2]) || window.sizes(&[1, 3, 3, 4]) || window.sizes(&[1, 3, 7]))
+}
+
 /// What may be a telephone number if a word says so: anything of the right length that is not written like something else.
 fn weak(window: &Window<'_>, digits: &[u8]) -> bool {
     let uniform = window.uniform();
-    let style = uniform.is_some() || window.groups.iter().any(|group| group.separator == Separator::Parenthesis);
+    // `495 123-45-67`: the area code behind a blank.
+    let area = |group: &Group| group.separator == Separator::Space;
+    let dashes = window.groups.iter().skip(2).all(|group| group.separator == Separator::Dash);
+    let apart = window.groups.get(1).is_some_and(area) && dashes;
+    let style =
+        uniform.is_some() || apart || window.groups.iter().any(|group| group.separator == Separator::Parenthesis);
     let lengths = (7..=12).contains(&digits.len());
     let sizes =
         window.groups.len() <= 5 && (window.groups.len() == 1 || window.groups.iter().all(|group| group.len() >= 2));

@@ -72,7 +72,8 @@ fn end(text: &str, start: usize, at: usize, most: usize) -> usize {
             '[' => counts(&mut square, true),
             ']' => counts(&mut square, false),
             // A list of several.
-            ',' | ';' => ![&b"http"[..], b"www."].iter().any(|next| text::follows(bytes, end + 1, next)),
+            ',' => ![&b"http"[..], b"www."].iter().any(|next| text::follows(bytes, end + 1, next)),
+            ';' => parameter(bytes, end + 1),
             '!'..='~' => true,
             // Scripts that are written without blanks run on behind it.
             _ => character > '\u{a0}' && character < '\u{2e80}' && character.is_alphanumeric(),
@@ -88,6 +89,13 @@ fn end(text: &str, start: usize, at: usize, most: usize) -> usize {
         end -= 1;
     }
     end
+}
+
+/// Whether a parameter follows, as in `;jsessionid=1` and `&amp;b=2`; another semicolon parts the fields of a table.
+fn parameter(bytes: &[u8], at: usize) -> bool {
+    let name = text::slice(bytes, at..(at + 64).min(bytes.len()));
+    let length = text::count(name, 0, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    length > 0 && text::at(name, length) == b'='
 }
 
 /// Counts open brackets; false at one that closes none.

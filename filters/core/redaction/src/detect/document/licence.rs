@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::announced::{self, Kind};
-use crate::detect::number::Window;
+use crate::detect::number::{Separator, Window};
 use crate::detect::registry::Detector;
 use crate::detect::scan::Sink;
 use crate::detect::score::{CERTAIN, LIKELY};
@@ -74,4 +74,11 @@ fn british(word: &[u8]) -> bool {
 pub(super) fn has_digits(window: &Window<'_>) -> bool {
     let other: [&[usize]; 7] = [&[3, 2, 4], &[3, 3, 4], &[1, 3, 3, 4], &[4, 2, 2], &[2, 2, 4], &[1, 2, 4], &[1, 1, 4]];
     (5..=16).contains(&window.digit_count()) && !other.iter().any(|sizes| window.sizes(sizes))
+}
+
+/// South Korea's form, whose first two digits are one of its regions: 2-2-6-2 with dashes.
+pub(super) fn korean(window: &Window<'_>) -> bool {
+    window.sizes(&[2, 2, 6, 2])
+        && window.uniform() == Some(Separator::Dash)
+        && window.digits::<12>().is_some_and(|digits| matches!(digits.as_slice(), [1, 1..=9, ..] | [2, 0..=8, ..]))
 }

@@ -49,7 +49,7 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
         95 | 106 if matches!(first, b'4' | b'8') && base58(bytes) => LIKELY,
         26..=110 if bech32(bytes) => CERTAIN,
         56 if first == b'G' && bytes.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7')) => weigh(word),
-        32..=44 if mixed(bytes) && base58(bytes) => weigh(word),
+        42..=44 if mixed(bytes) && base58(bytes) => weigh(word),
         _ => 0,
     };
     if score > 0 {

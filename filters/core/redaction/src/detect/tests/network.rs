@@ -67,6 +67,7 @@ fn mac_address() {
             "00:1a:2b:3c:4d:5e",
             "AA:BB:CC:DD:EE:FF",
             "0d-B3-4a-6A-d9-cF",
+            "00:11:22:33:44:55",
             "3c22.fb9a.1b07",
             "0012.3456.789a",
             "aabb.ccdd.ee1f",
@@ -153,6 +154,7 @@ fn url() {
             ("見てhttps://example.com/aください", &["https://example.com/a"]),
             ("{\"href\":\"https://example.com/a\"}", &["https://example.com/a"]),
             ("https://example.com/{id}", &["https://example.com/"]),
+            ("https://example.com/a;v=1.1/b;x", &["https://example.com/a;v=1.1/b"]),
         ],
     );
     none_of(
