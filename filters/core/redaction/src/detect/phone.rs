@@ -104,7 +104,9 @@ fn number(window: &Window<'_>, text: &[u8]) -> Option<(Range<usize>, u8)> {
         _ if north_american(window, digits) => true,
         _ if trunk_apart(window, digits) => true,
         _ if trunk_zero(window, digits, opening.parenthesis) => true,
-        _ => opening.parenthesis && (window.sizes(&[2, 4, 4]) || window.sizes(&[2, 5, 4])),
+        _ if !opening.parenthesis => false,
+        [2..=9, ..] if window.sizes(&[3, 7]) => true,
+        _ => window.sizes(&[2, 4, 4]) || window.sizes(&[2, 5, 4]),
     };
     if strong {
         return Some((range, CERTAIN));

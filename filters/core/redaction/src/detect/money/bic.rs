@@ -14,6 +14,9 @@ pub(in crate::detect) const KEYWORDS: &[&str] = &["bic", "swift", "iban"];
 /// How far behind the keyword, or behind the IBAN, the code may stand, in bytes.
 const WINDOW: usize = 24;
 
+/// How far behind the keyword's start in any case: less of a stream is not kept.
+const REACH: usize = 64;
+
 /// Words that may stand between, lower case.
 const BETWEEN: &[&[u8]] = &[
     b"code", b"codes", b"bic", b"swift", b"is", b"no", b"number", b"nr", b"id", b"address", b"and", b"or", b"the",
@@ -29,6 +32,7 @@ const COUNTRIES: &[u8] = b"ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLB
 /// Looks for the code that the keyword announces.
 pub(in crate::detect) fn at_keyword(text: &str, keyword: Range<usize>, sink: &mut Sink<'_>) {
     let bytes = text.as_bytes();
+    let furthest = keyword.start + REACH;
     let mut at = keyword.end;
     if text::slice(bytes, keyword).eq_ignore_ascii_case(b"iban") {
         let gap = text::count(text::slice(bytes, at..(at + WINDOW).min(bytes.len())), 0, |byte| !byte.is_ascii_digit());
@@ -41,7 +45,7 @@ pub(in crate::detect) fn at_keyword(text: &str, keyword: Range<usize>, sink: &mu
     }
     // Where names and values are set apart, lower case is taken as well.
     let mut assigned = false;
-    let limit = at + WINDOW;
+    let limit = (at + WINDOW).min(furthest);
     while at < limit {
         let length = text::count(bytes, at, |byte| byte.is_ascii_alphanumeric());
         if length == 0 {
