@@ -1,5 +1,6 @@
 //! `docs/detectors.md`: every built-in detector, made of the catalogue whose examples are tested. `TOLLGATE_BLESS=1` rewrites it.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::string_slice, reason = "helpers of tests may fail as tests do")]
 
 use std::fmt::Write as _;
 use std::fs;

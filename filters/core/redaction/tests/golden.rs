@@ -1,7 +1,13 @@
 //! Precision and recall on texts of our own: `golden/<detector>.txt` has one text a line (`\n`, `\t` and `\\` escaped), what is to be found set in
 //! `⟦⟧`, and texts that hold nothing but look-alikes. `--nocapture` prints the table and every disagreement.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::string_slice, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    reason = "helpers of tests may fail as tests do"
+)]
 
 use std::ops::Range;
 use std::path::Path;

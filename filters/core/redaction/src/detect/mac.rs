@@ -39,9 +39,8 @@ pub(super) fn in_pairs(bytes: &[u8], joint: usize, sink: &mut Sink<'_>) -> Optio
         end += 3;
     }
     let range = start..end;
-    let ends = !text::at(bytes, end).is_ascii_alphanumeric()
-        && !(text::at(bytes, end) == separator && text::at(bytes, end + 1).is_ascii_alphanumeric());
-    if ends && matches!(range.len(), 17 | 23) {
+    let joined = usize::from(text::at(bytes, end) == separator);
+    if !text::at(bytes, end + joined).is_ascii_alphanumeric() && matches!(range.len(), 17 | 23) {
         emit(bytes, range, CERTAIN, sink);
     }
     Some(end)

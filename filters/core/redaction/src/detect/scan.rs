@@ -117,8 +117,8 @@ impl Scanner {
         let mut at = from;
         // Up to here the words with digits have been looked at.
         let mut word_end = 0;
-        // Up to here URLs have been looked for, pairs of MAC addresses too.
-        let (mut url_end, mut pairs_end) = (0, 0);
+        // Up to here URLs, the pairs of MAC addresses and machine-readable lines have been looked for.
+        let (mut url_end, mut pairs_end, mut line_end) = (0, 0, 0);
         while let Some(trigger) = self.triggers.find(bytes, at) {
             at = trigger + 1;
             match text::at(bytes, trigger) {
@@ -137,18 +137,18 @@ impl Scanner {
                     at = in_number(text, trigger, &mut sink);
                 }
                 b'@' => {
-                    if let Some(range) = email::find(text, trigger) {
-                        sink.emit(Detector::Email, range, CERTAIN);
-                    }
+                    // What stands in front of the `@` in `postgres://app:s3cret@db.internal` is a password and no mailbox.
                     if sink.wants(Detector::UrlCredentials)
                         && let Some(range) = url::find(text, trigger)
                     {
                         sink.emit(Detector::UrlCredentials, range, CERTAIN);
+                    } else if let Some(range) = email::find(text, trigger) {
+                        sink.emit(Detector::Email, range, CERTAIN);
                     }
                 }
                 b'<' => {
-                    if matches!(text::at(bytes, at), b'<' | b'0'..=b'9' | b'A'..=b'Z') {
-                        at = document::mrz::find(bytes, trigger, &mut sink);
+                    if trigger >= line_end {
+                        line_end = document::mrz::find(bytes, trigger, &mut sink);
                     }
                 }
                 b':' => {

@@ -52,6 +52,20 @@ fn the_catalogue_keeps_its_word() {
             assert_eq!(found(detector.name, text), [""; 0], "{} in {text:?}", detector.name);
         }
     }
+    // Nor does a detector keep another from finding what it finds alone.
+    let names: Vec<_> = detectors().map(|detector| detector.name).collect();
+    let everything = policy(&names, Action::Mask);
+    for (detector, text) in detectors().flat_map(|detector| detector.finds.iter().map(move |text| (detector, text))) {
+        for text in [(*text).to_owned(), format!("<{text}>"), format!("\"{text}\"")] {
+            let mut findings = Vec::new();
+            everything.find(&text, Direction::Request, Place::USER, &mut findings);
+            for part in found(detector.name, &text) {
+                let start = text.find(part).unwrap();
+                let covered = |at: usize| findings.iter().any(|finding| (finding.start..finding.end).contains(&at));
+                assert!((start..start + part.len()).all(covered), "{} in {text:?} beside all others", detector.name);
+            }
+        }
+    }
     // The catalogue and the registry name the same detectors, each once.
     let mut told: Vec<_> = detectors().map(|detector| (detector.name, detector.label)).collect();
     let mut known: Vec<_> = (0..DETECTOR_COUNT).filter_map(entry).map(|entry| (entry.name, entry.label)).collect();

@@ -11,7 +11,7 @@ use crate::text;
 /// The longest line: passports. Cards have three of 30 or two of 36.
 const LONGEST: usize = 44;
 
-/// Looks at the line around the `<` at `filler`; where to go on.
+/// Looks at the line around the `<` at `filler`; where it ends.
 pub(in crate::detect) fn find(bytes: &[u8], filler: usize, sink: &mut Sink<'_>) -> usize {
     let head = text::slice(bytes, filler.saturating_sub(LONGEST + 1)..filler);
     let start = filler - head.iter().rev().take_while(|byte| part(byte)).count();
