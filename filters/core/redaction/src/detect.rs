@@ -5,6 +5,7 @@
 //! not. Triggers are chosen to be rare in prose, so that most of a text is only looked at by the trigger table. The price: a
 //! detector whose trigger were a common letter would slow every text down; such a detector needs a rarer byte to start from.
 
+mod announced;
 mod byteset;
 mod card;
 mod catalogue;
@@ -15,6 +16,7 @@ mod iban;
 mod ip;
 mod jwt;
 mod keyword;
+mod mac;
 mod money;
 mod national;
 mod number;
@@ -27,6 +29,7 @@ mod secret;
 mod ssn;
 mod token;
 mod url;
+mod web;
 mod word;
 
 #[cfg(test)]

@@ -82,12 +82,14 @@ pub(crate) fn word_behind(text: &[u8], position: usize, window: usize, words: &[
     has_word(text, position..position + line, words)
 }
 
-/// Whether one of the lower-case `words` stands as a word within the range.
+/// Whether one of the lower-case `words` stands as a word within the range. One that starts with a letter beyond ASCII may stand within
+/// another: many of those scripts set no blanks.
 pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
     range.clone().any(|start| {
         // Letters only: an underscore or a digit in front, as in `user_phone`, does start a word here.
-        at(text, start).is_ascii_alphabetic()
-            && !before(text, start).is_ascii_alphabetic()
+        let first = at(text, start);
+        let starts = (first.is_ascii_alphabetic() && !before(text, start).is_ascii_alphabetic()) || first >= 0xc3;
+        starts
             && words.iter().any(|word| {
                 let end = start + word.len();
                 end <= range.end

@@ -34,14 +34,23 @@ detectors! {
     // Money.
     CreditCard = "credit-card", "CREDIT_CARD";
     Iban = "iban", "IBAN";
+    Bic = "bic", "BIC";
+    CryptoAddress = "crypto-address", "CRYPTO_ADDRESS";
+    UsRoutingNumber = "us-routing-number", "US_ROUTING_NUMBER";
+    UsBankAccount = "us-bank-account", "US_BANK_ACCOUNT";
 
     // Numbers that states give.
     UsSsn = "us-ssn", "US_SSN";
 
     // Papers of a person.
+    Passport = "passport", "PASSPORT";
+    DrivingLicence = "driving-licence", "DRIVING_LICENCE";
+    DateOfBirth = "date-of-birth", "DATE_OF_BIRTH";
 
     // Addresses of machines.
     IpAddress = "ip-address", "IP_ADDRESS";
+    MacAddress = "mac-address", "MAC_ADDRESS";
+    Url = "url", "URL";
     UrlCredentials = "url-credentials", "URL_CREDENTIALS";
 
     // Secrets.
@@ -57,21 +66,37 @@ detectors! {
 }
 
 /// Names that stand for several detectors in a rule's `detect`.
-const GROUPS: &[(&str, &[Detector])] = &[(
-    "secrets",
-    &[
-        Detector::UrlCredentials,
-        Detector::AwsAccessKey,
-        Detector::GithubToken,
-        Detector::PrivateKey,
-        Detector::Jwt,
-        Detector::OpenaiKey,
-        Detector::AnthropicKey,
-        Detector::SlackToken,
-        Detector::StripeKey,
-        Detector::GoogleApiKey,
-    ],
-)];
+const GROUPS: &[(&str, &[Detector])] = &[
+    (
+        "secrets",
+        &[
+            Detector::UrlCredentials,
+            Detector::AwsAccessKey,
+            Detector::GithubToken,
+            Detector::PrivateKey,
+            Detector::Jwt,
+            Detector::OpenaiKey,
+            Detector::AnthropicKey,
+            Detector::SlackToken,
+            Detector::StripeKey,
+            Detector::GoogleApiKey,
+        ],
+    ),
+    ("contact", &[Detector::Email, Detector::Phone]),
+    (
+        "financial",
+        &[
+            Detector::CreditCard,
+            Detector::Iban,
+            Detector::Bic,
+            Detector::CryptoAddress,
+            Detector::UsRoutingNumber,
+            Detector::UsBankAccount,
+        ],
+    ),
+    ("documents", &[Detector::Passport, Detector::DrivingLicence, Detector::DateOfBirth]),
+    ("network", &[Detector::IpAddress, Detector::MacAddress, Detector::Url]),
+];
 
 /// The indexes of what a rule's `detect` names: one detector, or all of a group. Nothing if there is neither.
 pub(crate) fn named(name: &str) -> Vec<usize> {

@@ -8,7 +8,10 @@ use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
 use super::score::CERTAIN;
 use super::word::Word;
-use super::{card, document, email, iban, ip, jwt, money, national, phone, private_key, secret, ssn, token, url};
+use super::{
+    announced, card, document, email, iban, ip, jwt, mac, money, national, phone, private_key, secret, ssn, token, url,
+    web,
+};
 use crate::text;
 
 /// A place where a rule applies, before overlaps are settled.
@@ -54,11 +57,14 @@ impl Scanner {
         if scanner.uses(Detector::Email) || scanner.uses(Detector::UrlCredentials) {
             scanner.triggers.insert(b'@');
         }
-        if scanner.uses(Detector::IpAddress) {
+        if scanner.uses(Detector::IpAddress) || scanner.uses(Detector::MacAddress) || scanner.uses(Detector::Url) {
             scanner.triggers.insert(b':');
         }
-        if scanner.uses(Detector::PrivateKey) {
+        if scanner.uses(Detector::PrivateKey) || scanner.uses(Detector::MacAddress) {
             scanner.triggers.insert(b'-');
+        }
+        if scanner.uses(Detector::Passport) {
+            scanner.triggers.insert(b'<');
         }
         if scanner.uses(Detector::Jwt) {
             scanner.triggers.insert(b'J');
@@ -73,9 +79,22 @@ impl Scanner {
 
     /// Whether a detector of numbers is in use.
     pub fn uses_numbers(&self) -> bool {
-        [Detector::Phone, Detector::CreditCard, Detector::Iban, Detector::UsSsn, Detector::IpAddress]
-            .iter()
-            .any(|&detector| self.uses(detector))
+        [
+            Detector::Phone,
+            Detector::CreditCard,
+            Detector::Iban,
+            Detector::CryptoAddress,
+            Detector::UsRoutingNumber,
+            Detector::UsBankAccount,
+            Detector::UsSsn,
+            Detector::Passport,
+            Detector::DrivingLicence,
+            Detector::DateOfBirth,
+            Detector::IpAddress,
+            Detector::MacAddress,
+        ]
+        .iter()
+        .any(|&detector| self.uses(detector))
     }
 
     /// Whether the detector of private keys is in use.
@@ -102,6 +121,8 @@ impl Scanner {
         let mut at = from;
         // Up to here the words with digits have been looked at.
         let mut word_end = 0;
+        // Up to here URLs, the pairs of MAC addresses and machine-readable lines have been looked for.
+        let (mut url_end, mut pairs_end, mut line_end) = (0, 0, 0);
         while let Some(trigger) = self.triggers.find(bytes, at) {
             at = trigger + 1;
             match text::at(bytes, trigger) {
@@ -110,6 +131,9 @@ impl Scanner {
                         && let Some(word) = Word::around(bytes, trigger)
                     {
                         word_end = word.end;
+                        if sink.wants(Detector::MacAddress) {
+                            mac::in_word(&word, &mut sink);
+                        }
                         if word.has_letters() {
                             in_word(&word, &mut sink);
                         }
@@ -117,22 +141,47 @@ impl Scanner {
                     at = in_number(text, trigger, &mut sink);
                 }
                 b'@' => {
-                    if let Some(range) = email::find(text, trigger) {
-                        sink.emit(Detector::Email, range, CERTAIN);
-                    }
+                    // What stands in front of the `@` in `postgres://app:s3cret@db.internal` is a password and no mailbox.
                     if sink.wants(Detector::UrlCredentials)
                         && let Some(range) = url::find(text, trigger)
                     {
                         sink.emit(Detector::UrlCredentials, range, CERTAIN);
+                    } else if let Some(range) = email::find(text, trigger) {
+                        sink.emit(Detector::Email, range, CERTAIN);
+                    }
+                }
+                b'<' => {
+                    if trigger >= line_end {
+                        line_end = document::mrz::find(bytes, trigger, &mut sink);
                     }
                 }
                 b':' => {
+                    if trigger >= url_end
+                        && sink.wants(Detector::Url)
+                        && let Some(range) = web::find(text, trigger)
+                    {
+                        url_end = range.end;
+                        sink.emit(Detector::Url, range, CERTAIN);
+                    }
+                    if trigger >= pairs_end
+                        && sink.wants(Detector::MacAddress)
+                        && let Some(end) = mac::in_pairs(bytes, trigger, &mut sink)
+                    {
+                        pairs_end = end;
+                    }
                     if let Some(range) = ip::find_v6(text, trigger) {
                         at = range.end;
                         sink.emit(Detector::IpAddress, range, CERTAIN);
                     }
                 }
                 byte => {
+                    if byte == b'-'
+                        && trigger >= pairs_end
+                        && sink.wants(Detector::MacAddress)
+                        && let Some(end) = mac::in_pairs(bytes, trigger, &mut sink)
+                    {
+                        pairs_end = end;
+                    }
                     if byte == b'-'
                         && sink.wants(Detector::PrivateKey)
                         && let Some(range) = private_key::find(bytes, trigger)
@@ -199,18 +248,19 @@ fn in_number(text: &str, start: usize, sink: &mut Sink<'_>) -> usize {
     let run = Run::read(bytes, start);
     let digits: usize = run.groups().iter().map(|group| group.len()).sum();
     if digits >= 12 && sink.wants(Detector::CreditCard) {
-        card::find(&run, |range| sink.emit(Detector::CreditCard, range, CERTAIN));
+        card::find(&run, |range, score| sink.emit(Detector::CreditCard, range, score));
     }
     if digits >= 9 && sink.wants(Detector::UsSsn) {
         ssn::find(&run, |range, score| sink.emit(Detector::UsSsn, range, score));
     }
     if digits >= 7 && sink.wants(Detector::Phone) {
-        phone::find(&run, bytes, |range| sink.emit(Detector::Phone, range, CERTAIN));
+        phone::find(&run, bytes, |range, score| sink.emit(Detector::Phone, range, score));
     }
     if run.len() >= 4 && sink.wants(Detector::IpAddress) {
         ip::find_v4(&run, |range| sink.emit(Detector::IpAddress, range, CERTAIN));
     }
     national::in_run(&run, sink);
     document::in_run(&run, sink);
+    announced::in_run(&run, sink);
     run.resume
 }

@@ -73,6 +73,30 @@ fn text_lanes() {
 }
 
 #[test]
+fn papers_money_and_addresses() {
+    let policy = compile(vec![detect(&["documents", "financial", "network"], Action::Mask)]);
+    for (text, expected) in [
+        ("her passport is C01X00T41 and more of it", "her passport is [PASSPORT] and more of it"),
+        (
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+            "[PASSPORT]\n[PASSPORT]",
+        ),
+        ("my driver's license is 123 456 789, or was", "my driver's license is [DRIVING_LICENCE], or was"),
+        ("born on 12 March 1985, in Ulm", "born on [DATE_OF_BIRTH], in Ulm"),
+        ("12.03.1985 geboren, so sagt man", "[DATE_OF_BIRTH] geboren, so sagt man"),
+        ("BIC is: DEUTDEFF for us", "BIC is: [BIC] for us"),
+        ("IBAN GB82 WEST 1234 5698 7654 32 COBADEFFXXX ok", "IBAN [IBAN] [BIC] ok"),
+        ("account number is 000123456789 there", "account number is [US_BANK_ACCOUNT] there"),
+        ("routing no 121000358 and 121000358 again", "routing no [US_ROUTING_NUMBER] and 121000358 again"),
+        ("to bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 now", "to [CRYPTO_ADDRESS] now"),
+        ("at https://example.com/a?b=c, or www.example.com.", "at [URL], or [URL]."),
+        ("ether 3c:22:fb:9a:1b:07 and 3c22.fb9a.1b07 up", "ether [MAC_ADDRESS] and [MAC_ADDRESS] up"),
+    ] {
+        assert_eq!(every_cut(false, &policy, text).unwrap(), expected);
+    }
+}
+
+#[test]
 fn json_lanes() {
     for (text, expected) in [
         (r#"{"to":"<EMAIL_1>","cc":"a\u0040b.com","n":12}"#, r#"{"to":"own@example.com","cc":"[EMAIL]","n":12}"#),
