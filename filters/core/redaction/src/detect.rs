@@ -5,6 +5,7 @@
 //! not. Triggers are chosen to be rare in prose, so that most of a text is only looked at by the trigger table. The price: a
 //! detector whose trigger were a common letter would slow every text down; such a detector needs a rarer byte to start from.
 
+mod base64;
 mod byteset;
 mod card;
 mod catalogue;

@@ -7,8 +7,9 @@ use super::keyword::Keywords;
 use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
 use super::score::CERTAIN;
+use super::token::{self, Tokens};
 use super::word::Word;
-use super::{card, document, email, iban, ip, jwt, money, national, phone, private_key, secret, ssn, token, url};
+use super::{card, document, email, iban, ip, jwt, money, national, phone, private_key, secret, ssn, url};
 use crate::text;
 
 /// A place where a rule applies, before overlaps are settled.
@@ -36,6 +37,7 @@ pub(crate) struct Scanner {
     /// The bytes that a detector in use starts from.
     triggers: ByteSet,
     keywords: Option<Keywords>,
+    tokens: Tokens,
     /// Per detector.
     uses: [Option<Use>; DETECTOR_COUNT],
 }
@@ -44,20 +46,28 @@ impl Scanner {
     /// Runs each detector for the rule given, if one is.
     pub fn new(uses: [Option<Use>; DETECTOR_COUNT]) -> Self {
         let uses_detector = |detector: Detector| uses.get(detector as usize).is_some_and(Option::is_some);
-        let mut scanner = Self { triggers: ByteSet::default(), keywords: Keywords::new(uses_detector), uses };
-        if scanner.uses_numbers() {
+        let mut scanner = Self {
+            triggers: ByteSet::default(),
+            keywords: Keywords::new(uses_detector),
+            tokens: Tokens::new(uses_detector),
+            uses,
+        };
+        if scanner.uses_numbers() || secret::OF_WORDS.iter().any(|&detector| scanner.uses(detector)) {
             (b'0'..=b'9').for_each(|digit| scanner.triggers.insert(digit));
         }
         if scanner.uses(Detector::Email) || scanner.uses(Detector::UrlCredentials) {
             scanner.triggers.insert(b'@');
         }
-        if scanner.uses(Detector::IpAddress) {
+        if scanner.uses(Detector::IpAddress) || scanner.uses(Detector::VendorToken) {
             scanner.triggers.insert(b':');
         }
         if scanner.uses(Detector::PrivateKey) {
             scanner.triggers.insert(b'-');
         }
-        if scanner.uses(Detector::Jwt) {
+        if scanner.uses(Detector::AzureKey) {
+            scanner.triggers.insert(b'~');
+        }
+        if scanner.uses(Detector::Jwt) || scanner.uses(Detector::PrivateKey) {
             scanner.triggers.insert(b'J');
         }
         for (detector, byte) in token::triggers() {
@@ -123,7 +133,11 @@ impl Scanner {
                     }
                 }
                 b':' => {
-                    if let Some(range) = ip::find_v6(text, trigger) {
+                    if sink.wants(Detector::VendorToken)
+                        && let Some(range) = secret::at_colon(bytes, trigger)
+                    {
+                        sink.emit(Detector::VendorToken, range, CERTAIN);
+                    } else if let Some(range) = ip::find_v6(text, trigger) {
                         at = range.end;
                         sink.emit(Detector::IpAddress, range, CERTAIN);
                     }
@@ -140,7 +154,23 @@ impl Scanner {
                         && let Some(range) = jwt::find(bytes, trigger)
                     {
                         sink.emit(Detector::Jwt, range, CERTAIN);
-                    } else if let Some((detector, range)) = token::find(bytes, trigger) {
+                    } else if byte == b'J'
+                        && sink.wants(Detector::PrivateKey)
+                        && let Some(range) = private_key::find_encoded(bytes, trigger)
+                    {
+                        at = range.end;
+                        sink.emit(Detector::PrivateKey, range, CERTAIN);
+                    } else if byte == b'~'
+                        && sink.wants(Detector::AzureKey)
+                        && let Some(range) = secret::at_tilde(bytes, trigger)
+                    {
+                        sink.emit(Detector::AzureKey, range, CERTAIN);
+                    } else if let Some((detector, range)) = self.tokens.find(bytes, trigger) {
+                        if detector == Detector::AwsAccessKey
+                            && let Some(secret) = secret::behind_key_id(bytes, range.end)
+                        {
+                            sink.emit(Detector::AwsSecretKey, secret, CERTAIN);
+                        }
                         sink.emit(detector, range, CERTAIN);
                     }
                 }
