@@ -70,11 +70,7 @@ impl Scanner {
         if scanner.uses(Detector::Jwt) || scanner.uses(Detector::PrivateKey) {
             scanner.triggers.insert(b'J');
         }
-        for (detector, byte) in token::triggers() {
-            if scanner.uses(detector) {
-                scanner.triggers.insert(byte);
-            }
-        }
+        token::triggers(uses_detector).for_each(|byte| scanner.triggers.insert(byte));
         scanner
     }
 

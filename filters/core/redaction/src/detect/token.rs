@@ -114,6 +114,11 @@ impl Shape {
         std::iter::once(&self.first).chain(self.rest)
     }
 
+    /// Whether a detector in use needs the shape: its own, or that of the secret that stands behind an access key id.
+    fn wanted(&self, uses: impl Fn(Detector) -> bool) -> bool {
+        uses(self.detector) || (self.detector == Detector::AwsAccessKey && uses(Detector::AwsSecretKey))
+    }
+
     fn trigger_byte(&self) -> u8 {
         text::at(self.first.lead, self.trigger)
     }
@@ -217,7 +222,7 @@ impl Tokens {
     pub fn new(uses: impl Fn(Detector) -> bool) -> Self {
         let mut tokens = Self { first: [END; LISTS], next: [END; SHAPES.len()] };
         // From behind, so that each list is in the table's order.
-        for (index, shape) in SHAPES.iter().enumerate().rev().filter(|(_, shape)| uses(shape.detector)) {
+        for (index, shape) in SHAPES.iter().enumerate().rev().filter(|(_, shape)| shape.wanted(&uses)) {
             let list = list(text::before(shape.first.lead, shape.trigger), shape.trigger_byte());
             if let (Some(first), Some(next), Ok(index)) =
                 (tokens.first.get_mut(list), tokens.next.get_mut(index), u8::try_from(index))
@@ -249,9 +254,9 @@ fn list(before: u8, trigger: u8) -> usize {
     usize::from(before.wrapping_mul(5) ^ trigger.wrapping_mul(3)) % LISTS
 }
 
-/// The bytes at which [`Tokens::find`] wants to be asked, each with the detector that needs it.
-pub(super) fn triggers() -> impl Iterator<Item = (Detector, u8)> {
-    SHAPES.iter().map(|shape| (shape.detector, shape.trigger_byte()))
+/// The bytes at which [`Tokens::find`] wants to be asked.
+pub(super) fn triggers(uses: impl Fn(Detector) -> bool) -> impl Iterator<Item = u8> {
+    SHAPES.iter().filter(move |shape| shape.wanted(&uses)).map(Shape::trigger_byte)
 }
 
 #[cfg(test)]

@@ -36,12 +36,12 @@ pub(super) const ENTRIES: &[DetectorInfo] = &[
                 AccountKey or SharedAccessKey), client secrets (a digit and `Q~` after three characters), signatures of shared access (sig=), \
                 tokens of DevOps, and the keys of 84 characters with JQQJ99 in them.",
         finds: &[
-            "AccountKey=7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijkl7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklMN==;",
+            "AccountKey=7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklMNo7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklM==;",
             "AZURE_CLIENT_SECRET=aB18Q~0123456789abcdefGHIJKLMNOPQRSTUV",
             "?sv=2024-01-01&sig=aZ09bY18cX27dW36eV45fU54gT63hS72iR81jQ90kP%3D",
         ],
         ignores: &[
-            "sha512-7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijkl7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklMN==",
+            "sha512-7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklMNo7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklM==",
             "AccountKey=<key>;",
             "https://example.com/?sig=short",
         ],

@@ -205,7 +205,7 @@ pub(super) fn kind(text: &[u8], identifier: &Range<usize>, keyword: &Range<usize
     } else if key_word(word) {
         (Kind::Key, plural(behind))
     } else {
-        (Kind::Password, own_tail(word, behind))
+        (Kind::Password, behind)
     };
     let another = words_of(rest).next().into_iter().chain(last_word(rest)).any(|word| listed(BEHIND, word));
     (boundary(word, rest) && !another).then_some(kind)
@@ -254,15 +254,6 @@ fn auth(behind: &[u8]) -> Option<&[u8]> {
     let rest = ["orization", "entication", ""].iter().find(|rest| starts(behind, rest))?;
     let behind = text::tail(behind, rest.len());
     (!behind.first().is_some_and(u8::is_ascii_lowercase)).then_some(behind)
-}
-
-/// Words of other languages go on in their own ways.
-fn own_tail<'b>(word: &[u8], behind: &'b [u8]) -> &'b [u8] {
-    if starts(word, "contrase") {
-        text::tail(behind, text::count(behind, 0, |byte| byte.is_ascii_lowercase() || byte >= 0x80))
-    } else {
-        behind
-    }
 }
 
 /// Whether a keyword is of keys and tokens, not of passwords.

@@ -313,7 +313,7 @@ fn keys_of_clouds() {
         secrets(&row),
         [("aws-access-key".to_owned(), 100, "AKIAIOSFODNN7EXAMPLE"), ("aws-secret-key".to_owned(), 100, secret)]
     );
-    let storage = "7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijkl7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklMN==";
+    let storage = "7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklMNo7hJk2LmNpQrStUvWxYz0123456789abcdEFGHijklM==";
     let text =
         format!("DefaultEndpointsProtocol=https;AccountName=a;AccountKey={storage};EndpointSuffix=core.windows.net");
     assert_eq!(secrets(&text), [("azure-key".to_owned(), 75, storage)]);
