@@ -162,6 +162,7 @@ impl Scanner {
                     {
                         sink.emit(Detector::AzureKey, range, CERTAIN);
                     } else if let Some((detector, range)) = self.tokens.find(bytes, trigger) {
+                        at = range.end;
                         if detector == Detector::AwsAccessKey
                             && let Some(secret) = secret::behind_key_id(bytes, range.end)
                         {
@@ -186,6 +187,11 @@ impl Sink<'_> {
     /// Whether a rule uses the detector, so that it is worth asking.
     pub fn wants(&self, detector: Detector) -> bool {
         self.scanner.uses(detector)
+    }
+
+    /// Whether the last finding covers this place.
+    pub fn covers(&self, place: usize) -> bool {
+        self.out.last().is_some_and(|last| (last.start..last.end).contains(&place))
     }
 
     /// Takes a finding, if a rule uses the detector and is content with the score. What begins in front of the text that is asked about

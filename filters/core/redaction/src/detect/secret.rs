@@ -1,11 +1,15 @@
 //! Secrets without a prefix of their own: known by the word in front of them, or by their structure.
 
 mod assignment;
+mod between;
 mod connection;
 mod kind;
+mod stand_in;
 mod value;
+mod value_text;
 mod web;
 mod word;
+mod words;
 
 use std::ops::Range;
 
@@ -13,8 +17,9 @@ use super::registry::Detector;
 use super::scan::Sink;
 use crate::text;
 
-pub(super) use value::{template, wordy};
+pub(super) use stand_in::template;
 pub(super) use word::{OF_WORDS, at_colon, at_tilde, behind_key_id, in_word};
+pub(super) use words::wordy;
 
 /// Where [`at_keyword`] is asked. A keyword counts within a word as well (`dbPassword`, `MYTOKEN`), if the word is one that names a
 /// secret.
@@ -98,6 +103,10 @@ pub(super) const OF_KEYWORDS: &[Detector] = &[
 
 /// Looks for what a keyword such as `password` announces.
 pub(super) fn at_keyword(text: &str, keyword: Range<usize>, sink: &mut Sink<'_>) {
+    // What was found already needs no second name, and a text full of keywords no second look at each value.
+    if sink.covers(keyword.start) {
+        return;
+    }
     let bytes = text.as_bytes();
     match text::slice(bytes, keyword.clone()) {
         [b's' | b'S', b'i' | b'I', b'g' | b'G', b'='] => web::at_signature(bytes, keyword.end, sink),

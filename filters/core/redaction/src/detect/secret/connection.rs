@@ -2,7 +2,8 @@
 //!
 //! Of a connection string only the secret is a finding: which server and database it is for stays readable.
 
-use super::assignment::Assigned;
+use super::between::Assigned;
+use super::stand_in;
 use crate::detect::registry::Detector;
 use crate::text;
 
@@ -80,7 +81,7 @@ pub(super) fn cloud_key(text: &[u8], assigned: &Assigned, value: &[u8]) -> Optio
     let base64 = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
     let kinds = [u8::is_ascii_digit, u8::is_ascii_uppercase, u8::is_ascii_lowercase];
     let mixed = kinds.iter().all(|kind| value.iter().any(kind));
-    if !base64 || super::value::stands_in(value) && value.len() != 40 {
+    if !base64 || stand_in::stands_in(value) && value.len() != 40 {
         return None;
     }
     match value.len() {

@@ -13,155 +13,19 @@ pub(super) enum Kind {
     Key,
 }
 
-/// Words behind a keyword that make it another thing: the name of a secret, the length of a token.
-const BEHIND: &[&str] = &[
-    "alias",
-    "algorithm",
-    "arn",
-    "attempts",
-    "audience",
-    "board",
-    "bytes",
-    "chars",
-    "class",
-    "code",
-    "column",
-    "count",
-    "curve",
-    "dir",
-    "down",
-    "endpoint",
-    "enabled",
-    "event",
-    "expiration",
-    "expires",
-    "expiry",
-    "expression",
-    "field",
-    "file",
-    "filename",
-    "format",
-    "frame",
-    "function",
-    "hint",
-    "host",
-    "id",
-    "identifier",
-    "ids",
-    "index",
-    "input",
-    "iterations",
-    "label",
-    "left",
-    "len",
-    "length",
-    "level",
-    "limit",
-    "limits",
-    "mesh",
-    "meshing",
-    "min",
-    "max",
-    "mode",
-    "name",
-    "names",
-    "page",
-    "pair",
-    "path",
-    "policy",
-    "port",
-    "prefix",
-    "press",
-    "pressed",
-    "purpose",
-    "regex",
-    "region",
-    "reset",
-    "right",
-    "ring",
-    "rotation",
-    "route",
-    "selector",
-    "server",
-    "service",
-    "signature",
-    "signatures",
-    "size",
-    "source",
-    "spec",
-    "stone",
-    "storetype",
-    "store",
-    "suffix",
-    "table",
-    "timeout",
-    "title",
-    "ttl",
-    "type",
-    "types",
-    "up",
-    "uri",
-    "url",
-    "usage",
-    "user",
-    "username",
-    "vault",
-    "version",
-    "word",
-    "words",
-    "results",
-    "params",
-    "validator",
-    "validators",
-    "rate",
-    "through",
-    "thumbprint",
-    "fingerprint",
-];
+/// Words behind a keyword, a blank between them, that make it another thing: the name of a secret, the length of a token.
+const BEHIND: &str = "algorithm alias arn attempts audience board bytes chars class code column count curve dir down enabled endpoint \
+    event expiration expires expiry expression field file filename fingerprint format frame function hint host id \
+    identifier ids index input iterations label left len length level limit limits max mesh meshing min mode name \
+    names page pair params path policy port prefix press pressed purpose rate regex region reset results right ring \
+    rotation route selector server service signature signatures size source spec stone store storetype suffix table \
+    through thumbprint timeout title ttl type types up uri url usage user username validator validators vault \
+    version word words";
 
 /// Words in front of a keyword that make it another thing: the key of a table, what is public anyway.
-const FRONT: &[&str] = &[
-    "public",
-    "pub",
-    "primary",
-    "foreign",
-    "natural",
-    "idx",
-    "bucket",
-    "schema",
-    "sequence",
-    "partition",
-    "sort",
-    "cache",
-    "object",
-    "row",
-    "hash",
-    "lookup",
-    "csrf",
-    "xsrf",
-    "issuer",
-    "max",
-    "min",
-    "num",
-    "total",
-    "page",
-    "next",
-    "continuation",
-    "prompt",
-    "completion",
-    "input",
-    "output",
-    "stop",
-    "authenticity",
-    "mon",
-    "tur",
-    "don",
-    "publishable",
-    "site",
-    "hot",
-    "translation",
-    "sitekey",
-];
+const FRONT: &str = "authenticity bucket cache completion continuation csrf don foreign hash hot idx input issuer lookup max min mon \
+    natural next num object output page partition primary prompt pub public publishable row schema sequence site \
+    sitekey sort stop total translation tur xsrf";
 
 /// Words in front of `key` that make it a secret.
 const KEYS_OF: &[&str] = &[
@@ -271,8 +135,8 @@ fn ends_in(text: &[u8], word: &[u8]) -> bool {
     text.len() >= word.len() && text::tail(text, text.len() - word.len()).eq_ignore_ascii_case(word)
 }
 
-fn listed(list: &[&str], word: &[u8]) -> bool {
-    list.iter().any(|listed| word.eq_ignore_ascii_case(listed.as_bytes()))
+fn listed(list: &str, word: &[u8]) -> bool {
+    list.split(' ').any(|listed| word.eq_ignore_ascii_case(listed.as_bytes()))
 }
 
 fn last_word(identifier: &[u8]) -> Option<&[u8]> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::value;
+use super::{stand_in, value};
 use crate::detect::base64;
 use crate::detect::registry::Detector;
 use crate::detect::scan::Sink;
@@ -12,13 +12,17 @@ use crate::text;
 
 /// Longest credentials of a header, in bytes.
 const MAX: usize = 4096;
+/// Longest signature, all of it escaped, in bytes.
+const MAX_SIGNATURE: usize = 140;
+/// Longest path of a webhook, in bytes.
+const MAX_PATH: usize = 400;
 
 /// What follows `Bearer ` (RFC 6750 section 2.1).
 pub(super) fn at_bearer(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>) {
     if text::before(text, keyword.start).is_ascii_alphanumeric() {
         return;
     }
-    let range = run(text, keyword.end, |byte| {
+    let range = run(text, keyword.end, MAX, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
     });
     let range = range.start..range.end - usize::from(text::before(text, range.end) == b'.');
@@ -32,7 +36,7 @@ pub(super) fn at_basic(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>)
     if text::before(text, keyword.start).is_ascii_alphanumeric() {
         return;
     }
-    let range = run(text, keyword.end, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    let range = run(text, keyword.end, MAX, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
     let encoded = text::slice(text, range.clone());
     if encoded.len() >= 8 && !matches!(text::at(text, range.end), b'.' | b'-' | b'_') && holds_colon(encoded) {
         sink.emit(Detector::HighEntropySecret, range, CERTAIN);
@@ -52,10 +56,10 @@ pub(super) fn at_user(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>) 
     let mark = text::at(text, at);
     let opened = usize::from(matches!(mark, b'"' | b'\''));
     let start = at + opened;
-    let mut range = run(text, start, |byte| byte.is_ascii_graphic() && (opened == 0 || byte != mark));
+    let mut range = run(text, start, MAX, |byte| byte.is_ascii_graphic() && (opened == 0 || byte != mark));
     // `"user":"password"`, and quotes of either kind within.
     if opened == 1 && text::follows(text, range.end, &[mark, b':']) {
-        range.end = run(text, range.end + 1, |byte| byte.is_ascii_graphic()).end;
+        range.end = run(text, range.end + 1, MAX, |byte| byte.is_ascii_graphic()).end;
     }
     let pair = text::slice(text, range.clone());
     let Some(colon) = pair.iter().position(|&byte| byte == b':').filter(|_| !pair.starts_with(b"<")) else { return };
@@ -86,7 +90,7 @@ pub(super) fn at_signature(text: &[u8], start: usize, sink: &mut Sink<'_>) {
     if !matches!(text::before(text, start - 4), b'?' | b'&' | b'"' | b'\'' | b' ' | b';') {
         return;
     }
-    let range = run(text, start, |byte| {
+    let range = run(text, start, MAX_SIGNATURE, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'%' | b'+' | b'/' | b'=' | b'-' | b'_')
     });
     let signature = text::slice(text, range.clone());
@@ -99,13 +103,14 @@ pub(super) fn at_signature(text: &[u8], start: usize, sink: &mut Sink<'_>) {
 
 /// What follows the host and path of a webhook. Who has it may post there; the host stays readable.
 pub(super) fn at_hook(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>) {
-    let range =
-        run(text, keyword.end, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'+' | b'@'));
+    let range = run(text, keyword.end, MAX_PATH, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'+' | b'@')
+    });
     let path = text::slice(text, range.clone());
     let hook = text::slice(text, keyword.clone());
     let end = range.end - usize::from(path.ends_with(b"/"));
     let secret = path.rsplit(|&byte| byte == b'/').find(|part| !part.is_empty()).unwrap_or_default();
-    if distinct(secret) < 5 || value::stands_in(secret) {
+    if distinct(secret) < 5 || stand_in::stands_in(secret) {
         return;
     }
     let of = |prefixes: &[&[u8]]| {
@@ -130,7 +135,8 @@ pub(super) fn at_hook(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>) 
     }
 }
 
-fn run(text: &[u8], start: usize, wanted: impl Fn(u8) -> bool) -> Range<usize> {
-    let window = text::slice(text, start.min(text.len())..(start + MAX).min(text.len()));
+/// What satisfies `wanted` from `start` on, `most` bytes and no more.
+fn run(text: &[u8], start: usize, most: usize, wanted: impl Fn(u8) -> bool) -> Range<usize> {
+    let window = text::slice(text, start.min(text.len())..(start + most).min(text.len()));
     start..start + text::count(window, 0, wanted)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::value;
+use super::stand_in;
 use crate::detect::registry::Detector;
 use crate::detect::scan::Sink;
 use crate::detect::score::CERTAIN;
@@ -194,7 +194,7 @@ pub(super) fn at_dotted(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>
     if (least..=most).contains(&length)
         && key.iter().any(u8::is_ascii_digit)
         && distinct(key) >= 10
-        && !value::stands_in(key)
+        && !stand_in::stands_in(key)
     {
         sink.emit(Detector::VendorToken, range, CERTAIN);
     }

@@ -122,7 +122,7 @@ pub(super) const SHAPES: &[Shape] = &[
     stripe(b"rk_prod_"),
     Shape::new(Detector::StripeKey, b"whsec_", Base64, 32).up_to(100),
     // A JSON web token that was encoded once more.
-    Shape::new(Detector::Jwt, b"ZXlK", Base64, 80).up_to(8000).run(1),
+    Shape::new(Detector::Jwt, b"ZXlK", Base64, 80).up_to(2000).run(1),
     // Of models.
     vendor(b"gsk_", Alnum, 52),
     vendor(b"pplx-", Alnum, 48),
