@@ -19,6 +19,10 @@ pub(super) struct Assigned {
 pub(super) fn read(text: &[u8], keyword: &Range<usize>, name: Range<usize>) -> Option<Assigned> {
     let limit = (keyword.start + REACH).min(text.len());
     let flag = text::follows(text, name.start, b"-") || text::before(text, name.start) == b'-';
+    // `pass` is a verb more often, and `password.encode("utf-8")` takes no password.
+    let verb = name == *keyword && text::slice(text, keyword.clone()).eq_ignore_ascii_case(b"pass");
+    let tail = text::slice(text, keyword.end..name.end);
+    let called = tail.contains(&b'.') && !tail.ends_with(b".assign");
     let mut at = name.end;
     // Quotes, brackets and emphasis that close what the identifier stood in.
     let closed = text::count(text, at, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b')' | b'*' | b'\\'));
@@ -46,7 +50,7 @@ pub(super) fn read(text: &[u8], keyword: &Range<usize>, name: Range<usize>) -> O
                 at += between.operator(text, at)?;
             }
             b'>' if between.set => at += 1,
-            b'"' | b'\'' | b'`' if between.set || between.blank || text::before(text, at) == b'(' => {
+            b'"' | b'\'' | b'`' if between.set || between.blank && !verb || text::before(text, at) == b'(' => {
                 return quoted(text, at, name);
             }
             b'\\' if between.set && matches!(text::at(text, at + 1), b'"' | b'\'') => at += 1,
@@ -55,7 +59,7 @@ pub(super) fn read(text: &[u8], keyword: &Range<usize>, name: Range<usize>) -> O
             {
                 at += 1
             }
-            b'(' if matches!(text::at(text, at + 1), b'"' | b'\'') => {
+            b'(' if !called && matches!(text::at(text, at + 1), b'"' | b'\'') => {
                 between.set = true;
                 at += 1;
             }
@@ -68,7 +72,7 @@ pub(super) fn read(text: &[u8], keyword: &Range<usize>, name: Range<usize>) -> O
                 at += 3;
             }
             _ if between.set => return bare(text, at, name),
-            _ if between.blank => {
+            _ if between.blank && !verb => {
                 let word = text::count(text, at, |byte| in_name(byte) || byte >= 0x80);
                 if word == 0 {
                     return None;
@@ -99,13 +103,14 @@ impl Between {
             text::count(text, at, |byte| matches!(byte, b'=' | b':' | b'>' | b'|' | b'?' | b'!' | b'+' | b'.' | b'~'));
         let operator = text::slice(text, at..at + length);
         if length == 0 {
-            // A comma sets arguments apart, if the one in front was quoted.
-            self.set = self.closed;
-            return self.closed.then_some(1);
+            // A comma sets arguments apart, if they are quoted.
+            let blank = text::count(text, at, |byte| matches!(byte, b',' | b' '));
+            self.set = self.closed && matches!(text::at(text, at + blank), b'"' | b'\'' | b'`');
+            return self.set.then_some(1);
         }
         let known = operator.iter().any(|byte| matches!(byte, b'=' | b':' | b'>' | b'|'));
         // What follows a scheme's colon is an address.
-        if !known || length > 4 || text::follows(text, at + length, b"//") {
+        if !known || length > 4 || operator == b"::" || text::follows(text, at + length, b"//") {
             return None;
         }
         self.set = true;

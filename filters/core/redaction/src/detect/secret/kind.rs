@@ -101,7 +101,9 @@ fn pass(behind: &[u8]) -> Option<&[u8]> {
     let behind = text::tail(behind, rest.len());
     // `passes`, `passed`, `passing` and `passive` are no passwords.
     let letter = behind.first().is_some_and(u8::is_ascii_lowercase);
-    (!letter || (!rest.is_empty() && *rest != "e")).then_some(behind)
+    // And `passValue` is a function.
+    let verb = rest.is_empty() && behind.first().is_some_and(u8::is_ascii_uppercase);
+    (!verb && (!letter || (!rest.is_empty() && *rest != "e"))).then_some(behind)
 }
 
 /// Without the `s` of `tokens`, which is not that of `secretString`.

@@ -32,7 +32,8 @@ pub(super) fn is_random(value: &[u8]) -> bool {
             && !row(value)
             && !made_of_words(value)
     };
-    chance && !code(value) && !stands_in(value)
+    let brackets = value.iter().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}'));
+    chance && !brackets && !code(value) && !stands_in(value)
 }
 
 /// What is looked at of a long value.

@@ -230,6 +230,8 @@ fn assignments() {
             "next_page_token: Zf3D0LXCM3EIMbgJpUNnkRtOfOueHznB",
             "auth = requests.auth.HTTPBasicAuth1(user, password)",
             "API_KEY=\nOTHER_KEY=",
+            "swagger[AUTHORIZER_KEY] = Py27Dict({\"type\": 1})",
+            "if let Ok(key) = SigningKey::from_pkcs8(pkcs8) {",
             "the token, 5f4dcc3b5aa765d61d8327deb882cf99",
             "apiVersion: v1beta1, token: SNAPSHOT-1.2.3-rc4",
         ],
@@ -289,6 +291,11 @@ fn passwords() {
             "docker run -u 1000:1000 image",
             "curl -u <user:password1> https://localhost",
             "Basic features of a language",
+            "see Basic Operations for more",
+            "check(code='pass', exitcode=0)",
+            "you can pass \"inline=False1\" to it",
+            "assertEqual(passValue('string1'), 's')",
+            "username = password.encode(\"latin1\")",
         ],
     );
     // What is weak counts for a rule that asks for it.
