@@ -45,6 +45,10 @@ pub(super) fn bare(text: &[u8], start: usize, name: Range<usize>) -> Option<Assi
         }
         length = at + 1;
     }
+    // The longest value may end within a character.
+    while length > 0 && matches!(text::at(text, start + length), 0x80..=0xbf) {
+        length -= 1;
+    }
     let value = text::slice(window, 0..length);
     if is_scheme(value) && text::at(text, start + length) == b' ' {
         return bare(text, start + length + 1, name);

@@ -39,7 +39,7 @@ pub(super) fn at_basic(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>)
     let range = run(text, keyword.end, MAX, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
     let encoded = text::slice(text, range.clone());
     if encoded.len() >= 8
-        && encoded.len() % 4 == 0
+        && encoded.len().is_multiple_of(4)
         && !matches!(text::at(text, range.end), b'.' | b'-' | b'_')
         && holds_colon(encoded)
     {
