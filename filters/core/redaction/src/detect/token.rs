@@ -29,7 +29,7 @@ enum Class {
     Url,
     /// Base64url, `.` and `=`.
     Dotted,
-    /// Base64 with its padding.
+    /// Base64; its padding may follow.
     Base64,
 }
 
@@ -45,7 +45,7 @@ impl Class {
             Self::Word => byte.is_ascii_alphanumeric() || byte == b'_',
             Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             Self::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'='),
-            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='),
+            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
         }
     }
 }
@@ -124,7 +124,9 @@ impl Shape {
     }
 
     fn read(&self, text: &[u8], start: usize) -> Option<Range<usize>> {
-        if text::before(text, start).is_ascii_alphanumeric() {
+        let before = text::before(text, start);
+        // Within base64 no key begins; to look for one at each of its slashes would take long.
+        if before.is_ascii_alphanumeric() || (self.first.class == Class::Base64 && matches!(before, b'+' | b'/')) {
             return None;
         }
         let body = start + self.first.lead.len();
@@ -147,8 +149,11 @@ impl Shape {
             end += length;
             last = *part;
         }
-        if last.least < last.most {
-            // Punctuation behind the key, such as the dash of a list, is not part of it; padding is.
+        let window = text::slice(text, end..(end + 2).min(text.len()));
+        let padding = if last.class == Class::Base64 { text::count(window, 0, |byte| byte == b'=') } else { 0 };
+        end += padding;
+        if last.least < last.most && padding == 0 {
+            // Punctuation behind the key, such as the dash of a list, is not part of it.
             while length > 0 && !key_end(text::before(text, end)) {
                 end -= 1;
                 length -= 1;
@@ -160,9 +165,7 @@ impl Shape {
         let next = text::at(text, end);
         let goes_on = next.is_ascii_alphanumeric() || (last.least == last.most && last.class.has(next));
         // The name of a file, `favicon.ico-0123.png`, is none.
-        let file = matches!(text::before(text, start), b'.' | b'/')
-            && next == b'.'
-            && text::at(text, end + 1).is_ascii_alphanumeric();
+        let file = matches!(before, b'.' | b'/') && next == b'.' && text::at(text, end + 1).is_ascii_alphanumeric();
         (!goes_on && !file && self.random(text::slice(text, body..end))).then_some(start..end)
     }
 
