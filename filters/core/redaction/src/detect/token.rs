@@ -136,6 +136,7 @@ impl Shape {
         let mut end = start;
         let mut last = self.first;
         let mut length = 0;
+        let mut padding = 0;
         for part in self.parts() {
             if !text::follows(text, end, part.lead) {
                 return None;
@@ -146,12 +147,11 @@ impl Shape {
             if length < usize::from(part.least) {
                 return None;
             }
-            end += length;
+            let behind = text::slice(text, end + length..(end + length + 2).min(text.len()));
+            padding = if part.class == Class::Base64 { text::count(behind, 0, |byte| byte == b'=') } else { 0 };
+            end += length + padding;
             last = *part;
         }
-        let window = text::slice(text, end..(end + 2).min(text.len()));
-        let padding = if last.class == Class::Base64 { text::count(window, 0, |byte| byte == b'=') } else { 0 };
-        end += padding;
         if last.least < last.most && padding == 0 {
             // Punctuation behind the key, such as the dash of a list, is not part of it.
             while length > 0 && !key_end(text::before(text, end)) {

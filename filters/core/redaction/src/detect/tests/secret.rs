@@ -397,6 +397,7 @@ fn keys_of_vendors() {
             "0123456789abcd.atlasv1.0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijABCDEFGHIJ01234567",
             "dt0c01.0123456789abcdefghijABCD.0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijABCDEFGHIJ0123",
             "EAAAEO0123456789abcdefghij_ABCDEFGHIJ",
+            "sntrys_eyJpYXQiOjE3MjkyNzg1ODEuMDgxMTUzLCJ1cmwiOn0=_0123456789abcdefghijABCDEFGHIJ0123456789abc",
             "ab12CD_0123456789abcdefghijABCDEFGHI_mmk",
         ],
     );
