@@ -471,7 +471,7 @@ mod laws {
             "[0-9 ().+/:@-]{0,40}",
             "[a-f0-9:]{0,20}",
             "(eyJ|AKIA|sk-|ghp_|xoxb-|AIza|-----BEGIN RSA PRIVATE KEY-----|://)",
-            "(password|пароль|api_key|Authorization|Bearer |密码|-u |sig=|hvs.)( is |=|: |：|\": \"|, \"|)",
+            "(password|пароль|api_key|Authorization|Bearer |密码|-u |sig=|hvs.|dp.pt.|.atlasv1.|/webhooks/|hooks.slack.com/|PuTTY-User-Key-File-1|LS0tLS1CRUdJTi|8Q~|:AA|key )( is |=|: |：|\": \"|, \"|)",
             "(é{300}|[a-zA-Z0-9]{20,60}|[ж1]{250,300})",
             "[A-Z]{2}[0-9]{2}[A-Z0-9 ]{0,30}",
             "[a-z.é]{1,10}@[a-z.é-]{1,10}",

@@ -188,7 +188,7 @@ pub(super) fn at_dotted(text: &[u8], keyword: &Range<usize>, sink: &mut Sink<'_>
         _ => return,
     };
     let length = count(keyword.end, true);
-    let length = length - usize::from(text::before(text, keyword.end + length) == b'.');
+    let length = length.saturating_sub(usize::from(text::before(text, keyword.end + length) == b'.'));
     let range = keyword.start..keyword.end + length;
     let key = text::slice(text, keyword.end..range.end);
     if (least..=most).contains(&length)
