@@ -6,6 +6,7 @@
 //! detector whose trigger were a common letter would slow every text down; such a detector needs a rarer byte to start from.
 
 mod announced;
+mod base64;
 mod byteset;
 mod card;
 mod catalogue;

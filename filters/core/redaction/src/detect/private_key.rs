@@ -1,9 +1,10 @@
-//! Private key blocks, from the dashes of their BEGIN line.
+//! Private key blocks, from the dashes of their first line.
 
 use std::ops::Range;
 
 use memchr::memmem;
 
+use super::base64;
 use crate::text;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -13,11 +14,57 @@ const MAX_LABEL: usize = 40;
 /// Longest block, in bytes: RSA keys of 16,384 bits take 13 KB.
 const MAX_BLOCK: usize = 32 << 10;
 
-/// The block that begins at `start`.
-pub(super) fn find(text: &[u8], start: usize) -> Option<Range<usize>> {
-    if !text::follows(text, start, BEGIN) {
+/// The first line of a key of SSH Communications' programs (RFC 4716 has it for public keys), and the last.
+const SSH2_BEGIN: &[u8] = b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----";
+const SSH2_END: &[u8] = b"---- END SSH2 ENCRYPTED PRIVATE KEY ----";
+/// How PuTTY's files begin, up to the number of their format, and what their last line begins with.
+const PUTTY: &[u8] = b"PuTTY-User-Key-File-";
+const PUTTY_MAC: &[u8] = b"Private-MAC: ";
+/// `-----BEGIN ` in base64, without the last letter: that depends on what follows.
+const ENCODED: &[u8] = b"LS0tLS1CRUdJTi";
+/// Where in it the letter stands that triggers.
+const ENCODED_TRIGGER: usize = 11;
+
+/// The block whose first dash stands at `dash`.
+pub(super) fn find(text: &[u8], dash: usize) -> Option<Range<usize>> {
+    if text::follows(text, dash, BEGIN) {
+        pem(text, dash)
+    } else if text::follows(text, dash, SSH2_BEGIN) {
+        Some(dash..up_to(text, dash, SSH2_END))
+    } else if text::follows(text, dash, b"-User-Key-File-") {
+        let start = dash.checked_sub(b"PuTTY".len())?;
+        let format = text::at(text, start + PUTTY.len()).is_ascii_digit();
+        let hex = |mac: usize| text::count(text, mac, |byte| byte.is_ascii_hexdigit());
+        (format && text::follows(text, start, PUTTY)).then(|| {
+            let mac = up_to(text, start, PUTTY_MAC);
+            start..mac + hex(mac)
+        })
+    } else {
+        None
+    }
+}
+
+/// Behind the first `end` from `start` on. Without one, where the paragraph ends or the text does: so a stream waits for the end.
+fn up_to(text: &[u8], start: usize, end: &[u8]) -> usize {
+    let block = text::slice(text, start..(start + MAX_BLOCK).min(text.len()));
+    let place = memmem::find(block, end).map(|at| at + end.len());
+    start + place.or_else(|| memmem::find(block, b"\n\n")).unwrap_or(block.len())
+}
+
+/// The base64 of a block, as secrets of Kubernetes hold it, whose `J` stands at `trigger`.
+pub(super) fn find_encoded(text: &[u8], trigger: usize) -> Option<Range<usize>> {
+    let start = trigger.checked_sub(ENCODED_TRIGGER)?;
+    if !text::follows(text, start, ENCODED) || text::before(text, start).is_ascii_alphanumeric() {
         return None;
     }
+    let window = text::slice(text, start..(start + 2 * MAX_BLOCK).min(text.len()));
+    let length = text::count(window, 0, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    let label: Vec<u8> = base64::decode(window).take(BEGIN.len() + MAX_LABEL).collect();
+    memmem::find(&label, b"PRIVATE KEY")?;
+    Some(start..start + length)
+}
+
+fn pem(text: &[u8], start: usize) -> Option<Range<usize>> {
     let label_at = start + BEGIN.len();
     let limit = (label_at + MAX_LABEL + DASHES.len()).min(text.len());
     let label_length = memmem::find(text::slice(text, label_at..limit), DASHES)?;

@@ -55,6 +55,8 @@ detectors! {
 
     // Secrets.
     AwsAccessKey = "aws-access-key", "AWS_ACCESS_KEY";
+    AwsSecretKey = "aws-secret-key", "AWS_SECRET_KEY";
+    AzureKey = "azure-key", "AZURE_KEY";
     GithubToken = "github-token", "GITHUB_TOKEN";
     PrivateKey = "private-key", "PRIVATE_KEY";
     Jwt = "jwt", "JWT";
@@ -63,6 +65,15 @@ detectors! {
     SlackToken = "slack-token", "SLACK_TOKEN";
     StripeKey = "stripe-key", "STRIPE_KEY";
     GoogleApiKey = "google-api-key", "GOOGLE_API_KEY";
+    GoogleOauthSecret = "google-oauth-secret", "GOOGLE_OAUTH_SECRET";
+    GitlabToken = "gitlab-token", "GITLAB_TOKEN";
+    SlackWebhook = "slack-webhook", "SLACK_WEBHOOK";
+    HuggingfaceToken = "huggingface-token", "HUGGINGFACE_TOKEN";
+    NpmToken = "npm-token", "NPM_TOKEN";
+    PypiToken = "pypi-token", "PYPI_TOKEN";
+    VendorToken = "vendor-token", "VENDOR_TOKEN";
+    ConnectionString = "connection-string", "CONNECTION_STRING";
+    HighEntropySecret = "high-entropy-secret", "HIGH_ENTROPY_SECRET";
 }
 
 /// Names that stand for several detectors in a rule's `detect`.
@@ -72,6 +83,8 @@ const GROUPS: &[(&str, &[Detector])] = &[
         &[
             Detector::UrlCredentials,
             Detector::AwsAccessKey,
+            Detector::AwsSecretKey,
+            Detector::AzureKey,
             Detector::GithubToken,
             Detector::PrivateKey,
             Detector::Jwt,
@@ -80,6 +93,16 @@ const GROUPS: &[(&str, &[Detector])] = &[
             Detector::SlackToken,
             Detector::StripeKey,
             Detector::GoogleApiKey,
+            Detector::GoogleOauthSecret,
+            Detector::GitlabToken,
+            Detector::SlackWebhook,
+            Detector::HuggingfaceToken,
+            Detector::NpmToken,
+            Detector::PypiToken,
+            Detector::VendorToken,
+            Detector::ConnectionString,
+            // Last: of two that find the same the earlier one names it.
+            Detector::HighEntropySecret,
         ],
     ),
     ("contact", &[Detector::Email, Detector::Phone]),

@@ -7,10 +7,10 @@ use super::keyword::Keywords;
 use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
 use super::score::CERTAIN;
+use super::token::{self, Tokens};
 use super::word::Word;
 use super::{
-    announced, card, document, email, iban, ip, jwt, mac, money, national, phone, private_key, secret, ssn, token, url,
-    web,
+    announced, card, document, email, iban, ip, jwt, mac, money, national, phone, private_key, secret, ssn, url, web,
 };
 use crate::text;
 
@@ -24,9 +24,6 @@ pub(crate) struct Candidate {
     /// How sure that is, 1 to 100.
     pub score: u8,
 }
-
-/// How far in front of the text that is asked about a keyword may stand, in bytes.
-const KEYWORD_REACH: usize = 64;
 
 /// How a policy uses a detector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +39,7 @@ pub(crate) struct Scanner {
     /// The bytes that a detector in use starts from.
     triggers: ByteSet,
     keywords: Option<Keywords>,
+    tokens: Tokens,
     /// Per detector.
     uses: [Option<Use>; DETECTOR_COUNT],
 }
@@ -50,14 +48,20 @@ impl Scanner {
     /// Runs each detector for the rule given, if one is.
     pub fn new(uses: [Option<Use>; DETECTOR_COUNT]) -> Self {
         let uses_detector = |detector: Detector| uses.get(detector as usize).is_some_and(Option::is_some);
-        let mut scanner = Self { triggers: ByteSet::default(), keywords: Keywords::new(uses_detector), uses };
-        if scanner.uses_numbers() {
+        let mut scanner = Self {
+            triggers: ByteSet::default(),
+            keywords: Keywords::new(uses_detector),
+            tokens: Tokens::new(uses_detector),
+            uses,
+        };
+        if scanner.uses_numbers() || secret::OF_WORDS.iter().any(|&detector| scanner.uses(detector)) {
             (b'0'..=b'9').for_each(|digit| scanner.triggers.insert(digit));
         }
         if scanner.uses(Detector::Email) || scanner.uses(Detector::UrlCredentials) {
             scanner.triggers.insert(b'@');
         }
-        if scanner.uses(Detector::IpAddress) || scanner.uses(Detector::MacAddress) || scanner.uses(Detector::Url) {
+        let at_colons = [Detector::IpAddress, Detector::MacAddress, Detector::Url, Detector::VendorToken];
+        if at_colons.iter().any(|&detector| scanner.uses(detector)) {
             scanner.triggers.insert(b':');
         }
         if scanner.uses(Detector::PrivateKey) || scanner.uses(Detector::MacAddress) {
@@ -66,14 +70,13 @@ impl Scanner {
         if scanner.uses(Detector::Passport) {
             scanner.triggers.insert(b'<');
         }
-        if scanner.uses(Detector::Jwt) {
+        if scanner.uses(Detector::AzureKey) {
+            scanner.triggers.insert(b'~');
+        }
+        if scanner.uses(Detector::Jwt) || scanner.uses(Detector::PrivateKey) {
             scanner.triggers.insert(b'J');
         }
-        for (detector, byte) in token::triggers() {
-            if scanner.uses(detector) {
-                scanner.triggers.insert(byte);
-            }
-        }
+        token::triggers(uses_detector).for_each(|byte| scanner.triggers.insert(byte));
         scanner
     }
 
@@ -115,8 +118,7 @@ impl Scanner {
         let bytes = text.as_bytes();
         let mut sink = Sink { scanner: self, from, out };
         if let Some(keywords) = &self.keywords {
-            // One that stands in front may speak of what stands behind.
-            keywords.scan(text, from.saturating_sub(KEYWORD_REACH), &mut sink);
+            keywords.scan(text, from, &mut sink);
         }
         let mut at = from;
         // Up to here the words with digits have been looked at.
@@ -169,7 +171,11 @@ impl Scanner {
                     {
                         pairs_end = end;
                     }
-                    if let Some(range) = ip::find_v6(text, trigger) {
+                    if sink.wants(Detector::VendorToken)
+                        && let Some(range) = secret::at_colon(bytes, trigger)
+                    {
+                        sink.emit(Detector::VendorToken, range, CERTAIN);
+                    } else if let Some(range) = ip::find_v6(text, trigger) {
                         at = range.end;
                         sink.emit(Detector::IpAddress, range, CERTAIN);
                     }
@@ -193,7 +199,24 @@ impl Scanner {
                         && let Some(range) = jwt::find(bytes, trigger)
                     {
                         sink.emit(Detector::Jwt, range, CERTAIN);
-                    } else if let Some((detector, range)) = token::find(bytes, trigger) {
+                    } else if byte == b'J'
+                        && sink.wants(Detector::PrivateKey)
+                        && let Some(range) = private_key::find_encoded(bytes, trigger)
+                    {
+                        at = range.end;
+                        sink.emit(Detector::PrivateKey, range, CERTAIN);
+                    } else if byte == b'~'
+                        && sink.wants(Detector::AzureKey)
+                        && let Some(range) = secret::at_tilde(bytes, trigger)
+                    {
+                        sink.emit(Detector::AzureKey, range, CERTAIN);
+                    } else if let Some((detector, range)) = self.tokens.find(bytes, trigger) {
+                        at = range.end;
+                        if detector == Detector::AwsAccessKey
+                            && let Some(secret) = secret::behind_key_id(bytes, range.end)
+                        {
+                            sink.emit(Detector::AwsSecretKey, secret, CERTAIN);
+                        }
                         sink.emit(detector, range, CERTAIN);
                     }
                 }
@@ -213,6 +236,11 @@ impl Sink<'_> {
     /// Whether a rule uses the detector, so that it is worth asking.
     pub fn wants(&self, detector: Detector) -> bool {
         self.scanner.uses(detector)
+    }
+
+    /// Whether the last finding covers this place.
+    pub fn covers(&self, place: usize) -> bool {
+        self.out.last().is_some_and(|last| (last.start..last.end).contains(&place))
     }
 
     /// Takes a finding, if a rule uses the detector and is content with the score. What begins in front of the text that is asked about

@@ -1,5 +1,7 @@
 #![allow(clippy::string_slice, reason = "a test may panic")]
 
+mod secret;
+
 use super::*;
 use crate::testing::policy;
 use tollgate_policy::redaction::{Action, Direction, Place};
@@ -113,104 +115,8 @@ fn us_ssn() {
 }
 
 #[test]
-fn secrets() {
-    all_of(
-        "aws-access-key",
-        &["AKIAIOSFODNN7EXAMPLE", "ASIAY34FZKBOKMUTVV7A", "ABIAY34FZKBOKMUTVV7A", "ACCAY34FZKBOKMUTVV7A"],
-    );
-    none_of(
-        "aws-access-key",
-        &["AKIA", "AKIAIOSFODNN7EXAMPL", "AKIAIOSFODNN7examPLE", "XAKIAIOSFODNN7EXAMPLE", "AIDAIOSFODNN7EXAMPLE"],
-    );
-    let ghp = format!("ghp_{}", "aB3".repeat(12));
-    let pat = format!("github_pat_{}_{}", "aB3x".repeat(5), "Zz9".repeat(19));
-    all_of("github-token", &[&ghp, &ghp.replace("ghp", "gho"), &ghp.replace("ghp", "ghs"), &pat]);
-    none_of("github-token", &["ghp_", "ghp_abc", &format!("x{ghp}"), &ghp.replace("ghp_", "ghp-"), "github_pat_short"]);
-    all_of(
-        "openai-key",
-        &[
-            "sk-abcdefghijklmnopqrstT3BlbkFJabcdefghij0123456789",
-            "sk-proj-A1b2C3d4E5f6G7h8I9j0K1l2",
-            "sk-svcacct-0123456789abcdefXYZ_-9",
         ],
     );
-    none_of(
-        "openai-key",
-        &[
-            "sk-",
-            "sk-short1",
-            "disk-0123456789abcdefghijklmn",
-            "sk-learn-has-many-2-fold-splitters",
-            "sk-ant-api03-0123456789abcdefghij",
-        ],
-    );
-    all_of("anthropic-key", &["sk-ant-api03-abc_DEF-0123456789abcdefghij-AA", "sk-ant-admin01-0123456789abcdefghij"]);
-    all_of("slack-token", &["xoxb-1234567890-abcdef", "xoxp-12345-67890-abc", "xapp-1-A0B1C2D3E4-5678"]);
-    none_of("slack-token", &["xoxb-abcdefghijkl", "xoxb-1", "xxoxb-1234567890-abcdef"]);
-    all_of("stripe-key", &["sk_live_4eC39HqLyjWDarjtT1zdp7dc", "rk_test_4eC39HqLyjWDarjtT1zdp7dc"]);
-    none_of("stripe-key", &["pk_live_4eC39HqLyjWDarjtT1zdp7dc", "task_live_4eC39HqLyjWDarjtT1zdp7dc", "sk_live_"]);
-    all_of("google-api-key", &["AIzaSyDdI0hCZtE6vySjMm-WEfRq3CPzqKqqsHI"]);
-    none_of("google-api-key", &["AIzaSyDdI0hCZtE6vySjMm-WEfRq3CPzqKqqsH", "AIzaSyDdI0hCZtE6vySjMm-WEfRq3CPzqKqqsHI_"]);
-    check(
-        "url-credentials",
-        &[("see postgres://app:s3cret@db/x.", &["app:s3cret"]), ("https://u:p%40@[::1]:80/", &["u:p%40"])],
-    );
-    none_of(
-        "url-credentials",
-        &[
-            "https://example.com/a:b@c",
-            "https://user@example.com",
-            "a:b@c",
-            "//a:b@c",
-            "https://:@x",
-            "https://x/ a:b@c.d",
-        ],
-    );
-}
-
-#[test]
-fn private_key() {
-    for label in [
-        "PRIVATE KEY",
-        "RSA PRIVATE KEY",
-        "EC PRIVATE KEY",
-        "OPENSSH PRIVATE KEY",
-        "ENCRYPTED PRIVATE KEY",
-        "PGP PRIVATE KEY BLOCK",
-    ] {
-        let block = format!("-----BEGIN {label}-----\nProc-Type: 4,ENCRYPTED\n\nMIIE+/=\r\nabc\n-----END {label}-----");
-        all_of("private-key", &[&block, &block.replace('\n', "\\n")]);
-        // Without its end, as far as it looks like a key.
-        let (cut, _) = block.split_once("-----END").unwrap();
-        assert_eq!(found("private-key", cut), [cut]);
-        assert_eq!(found("private-key", &format!("{cut}{block}")), [cut, &block]);
-    }
-    none_of(
-        "private-key",
-        &[
-            "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----",
-            "-----BEGIN PRIVATE",
-            "----------",
-            "BEGIN PRIVATE KEY",
-        ],
-    );
-}
-
-#[test]
-fn jwt() {
-    let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
-    let signed = format!("{header}.eyJzdWIiOiIxMjM0NTY3ODkwIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c");
-    // {"alg":"RSA-OAEP","enc":"A256GCM"}
-    let encrypted = "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6D.48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ.XFBoMYUZodetZdvT";
-    all_of("jwt", &[&signed, encrypted]);
-    check(
-        "jwt",
-        &[
-            (&format!("Bearer {signed}."), &[&signed]),
-            (&format!("{header}.eyJzdWIiOiIxIn0."), &[&format!("{header}.eyJzdWIiOiIxIn0.")]),
-        ],
-    );
-    none_of("jwt", &[header, "eyJ", "eyJ..", "eyJmb28iOiJiYXIifQ.eyJzdWIiOiIxIn0.abcdefgh", &format!("x{signed}")]);
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -265,6 +171,8 @@ mod laws {
             "[0-9 ().+/:@-]{0,40}",
             "[a-f0-9:]{0,20}",
             "(eyJ|AKIA|sk-|ghp_|xoxb-|AIza|-----BEGIN RSA PRIVATE KEY-----|://)",
+            "(password|пароль|api_key|Authorization|Bearer |密码|-u |sig=|hvs.|dp.pt.|.atlasv1.|/webhooks/|hooks.slack.com/|PuTTY-User-Key-File-1|LS0tLS1CRUdJTi|8Q~|:AA|key )( is |=|: |：|\": \"|, \"|)",
+            "(é{300}|[a-zA-Z0-9]{20,60}|[ж1]{250,300})",
             "[A-Z]{2}[0-9]{2}[A-Z0-9 ]{0,30}",
             "[a-z.é]{1,10}@[a-z.é-]{1,10}",
         ];

@@ -34,9 +34,10 @@ pub(super) const ENTRIES: &[DetectorInfo] = &[
     DetectorInfo {
         name: "url-credentials",
         label: "URL_CREDENTIALS",
-        version: 1,
-        scope: "User and password in front of the `@` of a URL of any scheme (RFC 3986 userinfo). The scheme and host stay.",
+        version: 2,
+        scope: "User and password in front of the `@` of a URL of any scheme (RFC 3986 userinfo). The scheme and host stay. Passwords that are \
+                filled in later, such as `${PASSWORD}` and `****`, are not found.",
         finds: &["postgres://app:s3cret@db.internal/orders", "https://u:p@example.com/"],
-        ignores: &["https://example.com/@user", "ssh://git@example.com/x"],
+        ignores: &["https://example.com/@user", "ssh://git@example.com/x", "postgres://app:${DB_PASSWORD}@db/orders"],
     },
 ];
