@@ -114,11 +114,6 @@ fn us_ssn() {
     );
 }
 
-#[test]
-        ],
-    );
-}
-
 #[cfg(not(target_arch = "wasm32"))]
 mod laws {
     use proptest::prelude::*;
