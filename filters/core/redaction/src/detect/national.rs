@@ -1,11 +1,204 @@
-//! Numbers that states give to people and companies, each with its check digits.
+//! Numbers that states give to people and companies, each with what its issuer lets one verify.
+//!
+//! Each number is an [`Id`]: how it is written, the rules it keeps, and the words that announce it. One reader goes over the words and
+//! groups of digits that stand together ([`phrase`]), looks the way they are written up in an index of all numbers ([`shape`]), and asks
+//! the rules of those that are written so ([`rule`]). VAT numbers start with their country's letters and are read by [`vat`].
+//!
+//! What counts without a word beside it, which is what the grades in the tables stand for:
+//!
+//! | evidence | grade | example |
+//! |---|---|---|
+//! | two check digits or a strong check, and a date or a prefix; a structure that nothing else has | [`CERTAIN`] | `fr-nir`, `it-fiscal-code`, `no-fodselsnummer`, `ch-ahv` |
+//! | a check digit and the customary separators or letters; a date and such | [`LIKELY`] | `es-nif`, `ie-pps`, `pl-nip` as 3-3-2-2, `dk-cpr` with its dash |
+//! | a check digit and a date that exists in bare digits: under 1 in 200 of random numbers | [`FAIR`] | `pl-pesel`, `bg-egn`, `ro-cnp` |
+//! | two check digits, or one and a prefix, in bare digits: about 1 in 100; separators that other things have as well | [`POOR`], does not count | `br-cpf`, `tr-tckn`, `ca-sin` with blanks |
+//! | one check digit in bare digits: 1 in 10 | [`WEAK`], does not count | `uk-nhs`, `nl-bsn`, `il-id` |
+//!
+//! A word that announces the number, in front of it or behind it on the same line, makes any of them [`LIKELY`]. A word for something
+//! else right in front, such as `phone` or `order`, makes what is less than that [`WEAK`]. Lower-case letters, which passwords and
+//! hashes have as well, make it [`POOR`] at most unless it is [`CERTAIN`].
 
+mod americas;
+mod asia;
+mod check;
+mod europe;
+mod medical;
+mod north;
+mod phrase;
+mod rule;
+mod shape;
+mod vat;
+
+use self::phrase::Phrase;
+use self::rule::Rule;
 use super::number::Run;
+use super::registry::Detector;
 use super::scan::Sink;
+use super::score::{CERTAIN, Context, LIKELY, WEAK};
 use super::word::Word;
+use crate::text;
 
-/// Looks at a word of letters and digits.
-pub(super) fn in_word(_word: &Word<'_>, _sink: &mut Sink<'_>) {}
+/// A date and a check digit in bare digits.
+const FAIR: u8 = 55;
+/// What is right in about one of a hundred random numbers. Does not count unless a rule asks for it.
+const POOR: u8 = 40;
+
+/// A number that a state gives.
+struct Id {
+    detector: Detector,
+    /// How it is written, each with the grade that it has so. See [`shape`] for the letters.
+    shapes: &'static [(&'static str, u8)],
+    /// What it keeps, all of them.
+    rules: &'static [Rule],
+    /// What announces it, in lower case.
+    words: &'static [&'static str],
+}
+
+/// All numbers.
+const LISTS: [&[Id]; 6] = [americas::IDS, europe::IDS, north::IDS, asia::IDS, vat::IDS, medical::IDS];
+
+/// Words that announce any of them.
+const COMMON: Context = Context::of(&[
+    "national id",
+    "national identity",
+    "national identification",
+    "identification number",
+    "identity number",
+    "identity card",
+    "id card",
+    "personal id",
+    "personal number",
+    "personal code",
+    "citizen id",
+    "tax id",
+    "tax number",
+    "tax no",
+    "taxpayer",
+    "tin",
+]);
+
+/// Words for numbers of other kinds.
+const OTHER: &[&str] = &[
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "cell",
+    "fax",
+    "call",
+    "order",
+    "invoice",
+    "tracking",
+    "timestamp",
+    "amount",
+    "total",
+    "isbn",
+    "issn",
+    "ean",
+    "sku",
+    "build",
+    "commit",
+    "ticket",
+    "telefon",
+    "rechnung",
+    "bestellung",
+    "commande",
+    "facture",
+    "pedido",
+    "factura",
+];
+/// How far in front of a number they count, in bytes.
+const OTHER_WINDOW: usize = 20;
+
+/// The least digits that are worth a look: those of a British national insurance number.
+const MIN_DIGITS: usize = 6;
+/// The longest word of letters in front of a group that may belong to it, in bytes, as in `CHE-123.456.788`.
+const MAX_LETTERS: usize = 4;
+
+/// The detectors that ask here.
+pub(super) fn detectors() -> impl Iterator<Item = Detector> {
+    LISTS.into_iter().flatten().map(|id| id.detector)
+}
+
+/// Looks at a word of letters and digits, and what goes on behind it.
+pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
+    if sink.wants_national() {
+        look_from(word.text(), word.start, sink);
+    }
+}
 
 /// Looks at a run of digit groups.
-pub(super) fn in_run(_run: &Run<'_>, _sink: &mut Sink<'_>) {}
+pub(super) fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
+    if !sink.wants_national() || run.groups().iter().map(|group| group.len()).sum::<usize>() < MIN_DIGITS {
+        return;
+    }
+    let bytes = run.text();
+    for (index, group) in run.groups().iter().enumerate() {
+        if index > 0 {
+            look_at(bytes, group.start, sink);
+        } else if !text::before(bytes, group.start).is_ascii_alphanumeric()
+            && !text::at(bytes, group.end).is_ascii_alphabetic()
+        {
+            look_from(bytes, group.start, sink);
+        }
+    }
+}
+
+/// Looks from `start` on, and from the short words of letters in front of it.
+fn look_from(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
+    look_at(bytes, start, sink);
+    let mut start = start;
+    for _ in 0..2 {
+        let Some(end) = start.checked_sub(1).filter(|&at| matches!(text::at(bytes, at), b' ' | b'-' | b'.')) else {
+            return;
+        };
+        let head = text::slice(bytes, end.saturating_sub(MAX_LETTERS)..end);
+        let letters = head.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        start = end - letters;
+        if letters == 0 || text::before(bytes, start).is_ascii_alphanumeric() {
+            return;
+        }
+        look_at(bytes, start, sink);
+    }
+}
+
+/// Reports every number that starts at `start`.
+fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
+    phrase::read(bytes, start, |phrase| {
+        for (id, shape, grade) in shape::matching(phrase) {
+            if sink.wants(id.detector) && shape::fits(shape, phrase) && keeps(id, phrase) && phrase.set_apart(bytes) {
+                let score = weigh(bytes, phrase, grade, id.words);
+                sink.emit(id.detector, phrase.range(), score);
+            }
+        }
+        if sink.wants(Detector::VatId)
+            && let Some(grade) = vat::prefixed(phrase)
+            && phrase.set_apart(bytes)
+        {
+            sink.emit(Detector::VatId, phrase.range(), weigh(bytes, phrase, grade, vat::WORDS));
+        }
+    });
+}
+
+/// Whether all rules of a number are kept. A single digit all over is what people write for no number.
+fn keeps(id: &Id, phrase: &Phrase) -> bool {
+    let number = phrase.compact();
+    number.iter().any(|byte| number.first() != Some(byte)) && id.rules.iter().all(|rule| rule.kept(number))
+}
+
+/// What the words around say to it.
+fn weigh(bytes: &[u8], phrase: &Phrase, grade: u8, words: &'static [&'static str]) -> u8 {
+    let range = phrase.range();
+    let grade = if phrase.has_lower_case() && grade < CERTAIN { grade.min(POOR) } else { grade };
+    if grade >= LIKELY {
+        return grade;
+    }
+    let announced = |context: &Context| context.weigh(bytes, &range, WEAK) > WEAK;
+    if announced(&Context::of(words)) || announced(&COMMON) {
+        LIKELY
+    } else if text::word_before(bytes, range.start, OTHER_WINDOW, OTHER) {
+        WEAK
+    } else {
+        grade
+    }
+}

@@ -36,6 +36,8 @@ pub(crate) struct Scanner {
     /// The bytes that a detector in use starts from.
     triggers: ByteSet,
     keywords: Option<Keywords>,
+    /// Whether a detector of numbers that states give is in use, the American social security number aside.
+    national: bool,
     /// Per detector.
     uses: [Option<Use>; DETECTOR_COUNT],
 }
@@ -44,7 +46,12 @@ impl Scanner {
     /// Runs each detector for the rule given, if one is.
     pub fn new(uses: [Option<Use>; DETECTOR_COUNT]) -> Self {
         let uses_detector = |detector: Detector| uses.get(detector as usize).is_some_and(Option::is_some);
-        let mut scanner = Self { triggers: ByteSet::default(), keywords: Keywords::new(uses_detector), uses };
+        let mut scanner = Self {
+            triggers: ByteSet::default(),
+            keywords: Keywords::new(uses_detector),
+            national: national::detectors().any(uses_detector),
+            uses,
+        };
         if scanner.uses_numbers() {
             (b'0'..=b'9').for_each(|digit| scanner.triggers.insert(digit));
         }
@@ -73,6 +80,7 @@ impl Scanner {
         [Detector::Phone, Detector::CreditCard, Detector::Iban, Detector::UsSsn, Detector::IpAddress]
             .iter()
             .any(|&detector| self.uses(detector))
+            || self.national
     }
 
     /// Whether the detector of private keys is in use.
@@ -160,6 +168,11 @@ impl Sink<'_> {
     /// Whether a rule uses the detector, so that it is worth asking.
     pub fn wants(&self, detector: Detector) -> bool {
         self.scanner.uses(detector)
+    }
+
+    /// Whether a rule uses one of [`national::detectors`].
+    pub fn wants_national(&self) -> bool {
+        self.scanner.national
     }
 
     /// Takes a finding, if a rule uses the detector and is content with the score. What begins in front of the text that is asked about

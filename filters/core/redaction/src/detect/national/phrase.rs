@@ -1,0 +1,157 @@
+//! Words and groups of digits that stand together, read as one number.
+
+use std::ops::Range;
+
+use super::shape::{self, Mark};
+use crate::detect::number::{Separator, single};
+use crate::text;
+
+/// Longest number looked at, in letters and digits: the Mexican CURP and the Chinese resident id.
+pub(super) const MAX: usize = 18;
+/// The fewest letters and digits of a number: a doctor's in Britain.
+const MIN: usize = 7;
+/// Most parts of a number: the French one has seven.
+const MAX_PARTS: usize = 7;
+/// Most letters in a row that go on a number with a separator in front. A longer word ends it.
+const MAX_LETTERS: usize = 4;
+
+/// Letters and digits from a place on, as far as read.
+pub(super) struct Phrase {
+    start: usize,
+    end: usize,
+    letters: [u8; MAX],
+    length: usize,
+    /// How it is written; see [`shape`].
+    key: u64,
+    /// The separators that it holds.
+    space: bool,
+    slash: bool,
+    parts: usize,
+    lower_case: bool,
+}
+
+impl Phrase {
+    /// Where it stands.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Its letters, in upper case, and digits, without what separates them.
+    pub fn compact(&self) -> &[u8] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
+
+    pub fn key(&self) -> u64 {
+        self.key
+    }
+
+    pub fn has_lower_case(&self) -> bool {
+        self.lower_case
+    }
+
+    /// Whether the number ends where the phrase does: no dash, dot or sign joins it to more digits, and digits in groups of one style do
+    /// not go on in it.
+    pub fn set_apart(&self, bytes: &[u8]) -> bool {
+        let joins = |byte: u8| match byte {
+            b'-' | b'.' | b'+' => true,
+            b' ' => self.space && self.parts > 1,
+            b'/' => self.slash,
+            _ => false,
+        };
+        let before = text::before(bytes, self.start);
+        let sign = before == b'+' && text::at(bytes, self.start).is_ascii_digit();
+        let head = || {
+            let end = self.start - 1;
+            let word = text::slice(bytes, end.saturating_sub(MAX)..end);
+            let count = word.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            text::slice(word, word.len() - count..word.len())
+        };
+        let tail = || {
+            let from = text::tail(bytes, self.end + 1);
+            text::slice(from, 0..text::count(from, 0, |byte| byte.is_ascii_alphanumeric()).min(MAX))
+        };
+        let behind = text::at(bytes, self.end);
+        let joined = (joins(before) && goes_on(before, head())) || (joins(behind) && goes_on(behind, tail()));
+        !sign && !joined
+    }
+
+    /// Appends a part; false if there is no room.
+    fn append(&mut self, mark: Mark, part: &[u8]) -> bool {
+        let Some(room) = self.letters.get_mut(self.length..self.length + part.len()) else { return false };
+        for (place, &byte) in room.iter_mut().zip(part) {
+            *place = byte.to_ascii_uppercase();
+            self.lower_case |= byte.is_ascii_lowercase();
+        }
+        self.length += part.len();
+        self.key = shape::extend(self.key, mark, part.len());
+        self.parts += 1;
+        self.space |= mark == Mark::Space;
+        self.slash |= mark == Mark::Slash;
+        self.parts <= MAX_PARTS
+    }
+}
+
+/// Whether a word beside a separator has the digits of a longer number. A blank also parts a number from a word such as `4th`.
+fn goes_on(separator: u8, word: &[u8]) -> bool {
+    let mut digits = word.iter().map(u8::is_ascii_digit);
+    if separator == b' ' { !word.is_empty() && digits.all(|digit| digit) } else { digits.any(|digit| digit) }
+}
+
+/// Reads on from `start`, and shows the phrase wherever it may end.
+pub(super) fn read(bytes: &[u8], start: usize, mut show: impl FnMut(&Phrase)) {
+    let mut phrase = Phrase {
+        start,
+        end: start,
+        letters: [0; MAX],
+        length: 0,
+        key: 0,
+        space: false,
+        slash: false,
+        parts: 0,
+        lower_case: false,
+    };
+    let mut mark = Mark::Start;
+    let mut at = start;
+    loop {
+        let length = text::slice(bytes, at..(at + MAX + 1).min(bytes.len()))
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        let part = text::slice(bytes, at..at + length);
+        let word = length > MAX_LETTERS && part.iter().all(u8::is_ascii_alphabetic);
+        if length == 0 || word && mark != Mark::Start || !phrase.append(mark, part) {
+            return;
+        }
+        phrase.end = at + length;
+        if mark == Mark::Parenthesis {
+            phrase.end += 1;
+        }
+        if phrase.length >= MIN {
+            show(&phrase);
+        }
+        if mark == Mark::Parenthesis {
+            return;
+        }
+        let Some((next, width)) = mark_at(bytes, phrase.end) else { return };
+        mark = next;
+        at = phrase.end + width;
+    }
+}
+
+/// What sets the next part apart, and its length. A parenthesis has to close behind a single letter or digit.
+fn mark_at(bytes: &[u8], at: usize) -> Option<(Mark, usize)> {
+    match text::at(bytes, at) {
+        b'+' => return Some((Mark::Dash, 1)),
+        b'(' if text::at(bytes, at + 2) == b')' => return Some((Mark::Parenthesis, 1)),
+        _ => {}
+    }
+    let (separator, width) = single(bytes, at);
+    let mark = match separator? {
+        Separator::Space => Mark::Space,
+        Separator::Dash => Mark::Dash,
+        Separator::Dot => Mark::Dot,
+        Separator::Slash => Mark::Slash,
+        Separator::Start | Separator::Parenthesis => return None,
+    };
+    Some((mark, width))
+}
