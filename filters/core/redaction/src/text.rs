@@ -82,16 +82,23 @@ pub(crate) fn word_behind(text: &[u8], position: usize, window: usize, words: &[
     has_word(text, position..position + line, words)
 }
 
-/// Whether one of the lower-case `words` stands as a word within the range.
+/// Whether a byte of a text is that of a word in lower case. Names of fields have an underscore or a dash for a blank.
+fn same(byte: u8, wanted: u8) -> bool {
+    byte.eq_ignore_ascii_case(&wanted) || (wanted == b' ' && matches!(byte, b'_' | b'-'))
+}
+
+/// Whether one of the lower-case `words` stands as a word within the range. A word may start with any letter; beyond ASCII its case has to
+/// be the text's.
 pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
     range.clone().any(|start| {
         // Letters only: an underscore or a digit in front, as in `user_phone`, does start a word here.
-        at(text, start).is_ascii_alphabetic()
+        let first = at(text, start);
+        (first.is_ascii_alphabetic() || first >= 0xc0)
             && !before(text, start).is_ascii_alphabetic()
             && words.iter().any(|word| {
                 let end = start + word.len();
                 end <= range.end
-                    && slice(text, start..end).eq_ignore_ascii_case(word.as_bytes())
+                    && slice(text, start..end).iter().zip(word.as_bytes()).all(|(byte, wanted)| same(*byte, *wanted))
                     && !at(text, end).is_ascii_alphabetic()
             })
     })

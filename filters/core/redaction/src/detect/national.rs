@@ -15,8 +15,8 @@
 //! | one check digit in bare digits: 1 in 10 | [`WEAK`], does not count | `uk-nhs`, `nl-bsn`, `il-id` |
 //!
 //! A word that announces the number, in front of it or behind it on the same line, makes any of them [`LIKELY`]. A word for something
-//! else right in front, such as `phone` or `order`, makes what is less than that [`WEAK`]. Lower-case letters, which passwords and
-//! hashes have as well, make it [`POOR`] at most unless it is [`CERTAIN`].
+//! else right in front, such as `phone` or `order`, makes what is less than that [`WEAK`]. Letters that a
+//! hash or a token may have as well, hexadecimal ones in lower case or of both cases, make it [`POOR`] at most unless it is [`CERTAIN`].
 
 mod americas;
 mod asia;
@@ -60,6 +60,7 @@ const LISTS: [&[Id]; 6] = [americas::IDS, europe::IDS, north::IDS, asia::IDS, va
 /// Words that announce any of them.
 const COMMON: Context = Context::of(&[
     "national id",
+    "nationalid",
     "national identity",
     "national identification",
     "identification number",
@@ -71,6 +72,7 @@ const COMMON: Context = Context::of(&[
     "personal code",
     "citizen id",
     "tax id",
+    "taxid",
     "tax number",
     "tax no",
     "taxpayer",
@@ -129,10 +131,13 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
 
 /// Looks at a run of digit groups.
 pub(super) fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
-    if !sink.wants_national() || run.groups().iter().map(|group| group.len()).sum::<usize>() < MIN_DIGITS {
+    let bytes = run.text();
+    // A Brazilian company's number may go on in letters: `12.ABC.345/01DE-35`.
+    let lettered = || text::at(bytes, run.resume) == b'.' && text::at(bytes, run.resume + 1).is_ascii_uppercase();
+    let digits = || run.groups().iter().map(|group| group.len()).sum::<usize>();
+    if !sink.wants_national() || (digits() < MIN_DIGITS && !lettered()) {
         return;
     }
-    let bytes = run.text();
     for (index, group) in run.groups().iter().enumerate() {
         if index > 0 {
             look_at(bytes, group.start, sink);
@@ -167,6 +172,14 @@ fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
     phrase::read(bytes, start, |phrase| {
         for (id, shape, grade) in shape::matching(phrase) {
             if sink.wants(id.detector) && shape::fits(shape, phrase) && keeps(id, phrase) && phrase.set_apart(bytes) {
+                let grade = if grade == FAIR && phrase.compact().len() == 10 && in_seconds(phrase.compact()) {
+                    POOR
+                } else {
+                    grade
+                };
+                // Words in lower case stand in front of numbers, and tokens have letters and digits in any order.
+                let doubtful = phrase.like_a_token() || (phrase.has_lower_case() && phrase.has_parts());
+                let grade = if doubtful && grade < CERTAIN { grade.min(POOR) } else { grade };
                 let score = weigh(bytes, phrase, grade, id.words);
                 sink.emit(id.detector, phrase.range(), score);
             }
@@ -180,6 +193,11 @@ fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
     });
 }
 
+/// Whether a number reads as a time since 1970 of the years 2017 to 2030, in seconds or parts of them.
+fn in_seconds(number: &[u8]) -> bool {
+    matches!(number, [b'1', b'5'..=b'8', ..])
+}
+
 /// Whether all rules of a number are kept. A single digit all over is what people write for no number.
 fn keeps(id: &Id, phrase: &Phrase) -> bool {
     let number = phrase.compact();
@@ -189,7 +207,6 @@ fn keeps(id: &Id, phrase: &Phrase) -> bool {
 /// What the words around say to it.
 fn weigh(bytes: &[u8], phrase: &Phrase, grade: u8, words: &'static [&'static str]) -> u8 {
     let range = phrase.range();
-    let grade = if phrase.has_lower_case() && grade < CERTAIN { grade.min(POOR) } else { grade };
     if grade >= LIKELY {
         return grade;
     }

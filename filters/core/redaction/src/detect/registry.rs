@@ -133,6 +133,21 @@ detectors! {
 /// Names that stand for several detectors in a rule's `detect`.
 const GROUPS: &[(&str, &[Detector])] = &[
     (
+        "secrets",
+        &[
+            Detector::UrlCredentials,
+            Detector::AwsAccessKey,
+            Detector::GithubToken,
+            Detector::PrivateKey,
+            Detector::Jwt,
+            Detector::OpenaiKey,
+            Detector::AnthropicKey,
+            Detector::SlackToken,
+            Detector::StripeKey,
+            Detector::GoogleApiKey,
+        ],
+    ),
+    (
         "national-ids",
         &[
             Detector::UsSsn,
@@ -208,21 +223,6 @@ const GROUPS: &[(&str, &[Detector])] = &[
             Detector::IdNik,
             Detector::KzIin,
             Detector::PkCnic,
-        ],
-    ),
-    (
-        "secrets",
-        &[
-            Detector::UrlCredentials,
-            Detector::AwsAccessKey,
-            Detector::GithubToken,
-            Detector::PrivateKey,
-            Detector::Jwt,
-            Detector::OpenaiKey,
-            Detector::AnthropicKey,
-            Detector::SlackToken,
-            Detector::StripeKey,
-            Detector::GoogleApiKey,
         ],
     ),
 ];

@@ -2,7 +2,7 @@
 
 use super::check::{date, digit, digit_at, short_date, sum, value};
 use super::rule::Rule::{Also, At, Eleven, Lacks, Luhn, Sum, Verhoeff, Within, YearMonthDay};
-use super::{CERTAIN, FAIR, Id, LIKELY, POOR, WEAK};
+use super::{CERTAIN, FAIR, Id, LIKELY, POOR, WEAK, in_seconds};
 use crate::detect::registry::Detector;
 use crate::text;
 
@@ -49,6 +49,7 @@ pub(super) const IDS: &[Id] = &[
         rules: &[At(0, b"123456789"), Also(tr_tckn)],
         words: &[
             "tckn",
+            "turkish id",
             "tc kimlik",
             "t.c. kimlik",
             "kimlik no",
@@ -131,10 +132,21 @@ pub(super) const IDS: &[Id] = &[
         rules: &[Also(hk_check)],
         words: &["hkid", "hong kong id", "hong kong identity", "身份證", "身份証"],
     },
-    // The check digit held until October 2020.
+    // The check digit held until October 2020. The born of 1915 to 1918, bare, are times in milliseconds.
     Id {
         detector: Detector::KrRrn,
-        shapes: &[("999999-9999999", CERTAIN), ("9999999999999", FAIR)],
+        shapes: &[("9999999999999", FAIR)],
+        rules: &[
+            At(6, b"12345678"),
+            Also(|number| !in_seconds(number)),
+            Also(kr_date),
+            Eleven(&[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]),
+        ],
+        words: KR_WORDS,
+    },
+    Id {
+        detector: Detector::KrRrn,
+        shapes: &[("999999-9999999", CERTAIN), ("9999999999999", POOR)],
         rules: &[At(6, b"12345678"), Also(kr_date), Eleven(&[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5])],
         words: KR_WORDS,
     },
@@ -160,7 +172,7 @@ pub(super) const IDS: &[Id] = &[
         detector: Detector::ThId,
         shapes: &[("9-9999-99999-99-9", CERTAIN), ("9 9999 99999 99 9", CERTAIN), ("9999999999999", WEAK)],
         rules: &[At(0, b"12345678"), Eleven(&[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2])],
-        words: &["thai id", "บัตรประชาชน", "เลขประจำตัวประชาชน", "tnin"],
+        words: &["thai id", "ประชาชน", "thai national", "tnin"],
     },
     // Jabatan Pendaftaran Negara: a date, the state or country of birth, a serial.
     Id {
@@ -198,7 +210,16 @@ pub(super) const IDS: &[Id] = &[
     },
 ];
 
-const KR_WORDS: &[&str] = &["주민등록번호", "주민번호", "외국인등록번호", "resident registration", "rrn"];
+const KR_WORDS: &[&str] = &[
+    "주민등록번호",
+    "주민번호",
+    "외국인등록번호",
+    "resident registration",
+    "alien registration",
+    "foreigner registration",
+    "rrn",
+    "frn",
+];
 
 fn nz_ird(number: &[u8]) -> bool {
     let Some((_, body)) = number.split_last() else { return false };

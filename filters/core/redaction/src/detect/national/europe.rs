@@ -72,16 +72,16 @@ pub(super) const IDS: &[Id] = &[
     // Décret 82-103: sex, year, month, department, commune, serial, and 97 less the rest.
     Id {
         detector: Detector::FrNir,
-        shapes: &[
-            ("999999X99999999", CERTAIN),
-            ("9 99 99 9X 999 999 99", CERTAIN),
-            ("9-99-99-9X-999-999-99", CERTAIN),
-            ("9.99.99.9X.999.999.99", CERTAIN),
-            ("999999X999999 99", CERTAIN),
-            ("9 99 99 9X 999 999/99", CERTAIN),
-        ],
-        rules: &[At(0, b"123478"), Within(3, &[(1, 12), (20, 42), (50, 99)]), Also(fr_nir)],
-        words: &["nir", "insee", "sécurité sociale", "securite sociale"],
+        shapes: FR_NIR,
+        rules: &[At(0, b"12"), Within(3, &[(1, 12)]), Also(fr_nir)],
+        words: FR_WORDS,
+    },
+    // Numbers for the time being, and months that stand for one not known. Serial numbers of telephones are as long.
+    Id {
+        detector: Detector::FrNir,
+        shapes: &[("999999X99999999", POOR), ("9 99 99 9X 999 999 99", LIKELY)],
+        rules: &[At(0, b"123478"), Within(3, &[(1, 12), (20, 20), (30, 42), (50, 99)]), Also(fr_nir)],
+        words: FR_WORDS,
     },
     // Decreto ministeriale 23 dicembre 1976; letters stand for digits where two people had the same.
     Id {
@@ -238,13 +238,13 @@ pub(super) const IDS: &[Id] = &[
         rules: &[At(0, b"8"), Sum { weights: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], modulus: 11, remainder: 0 }],
         words: &["adóazonosító", "adoazonosito", "adóazonosító jel"],
     },
-    // Ustawa o ewidencji ludności: the century is in the month.
+    // Ustawa o ewidencji ludności: the century is in the month. Nobody born before 1900 is left.
     Id {
         detector: Detector::PlPesel,
         shapes: &[("99999999999", FAIR)],
         rules: &[
             Sum { weights: &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1], modulus: 10, remainder: 0 },
-            Also(|number| century_in_month(number, &[(80, 1800), (0, 1900), (20, 2000)])),
+            Also(|number| century_in_month(number, &[(0, 1900), (20, 2000)])),
         ],
         words: &["pesel"],
     },
@@ -265,7 +265,7 @@ pub(super) const IDS: &[Id] = &[
         shapes: &[("9999999999", FAIR)],
         rules: &[
             Leaves(&[2, 4, 8, 5, 10, 9, 7, 3, 6]),
-            Also(|number| century_in_month(number, &[(20, 1800), (0, 1900), (40, 2000)])),
+            Also(|number| century_in_month(number, &[(0, 1900), (40, 2000)])),
         ],
         words: &["egn", "ЕГН", "егн"],
     },
@@ -296,6 +296,15 @@ pub(super) const IDS: &[Id] = &[
     },
 ];
 
+const FR_NIR: &[(&str, u8)] = &[
+    ("999999X99999999", CERTAIN),
+    ("9 99 99 9X 999 999 99", CERTAIN),
+    ("9-99-99-9X-999-999-99", CERTAIN),
+    ("9.99.99.9X.999.999.99", CERTAIN),
+    ("999999X999999 99", CERTAIN),
+    ("9 99 99 9X 999 999/99", CERTAIN),
+];
+const FR_WORDS: &[&str] = &["nir", "insee", "sécurité sociale", "securite sociale", "numéro de sécu", "numero de secu"];
 const ES_WORDS: &[&str] =
     &["dni", "nif", "nie", "cif", "documento nacional", "identificación fiscal", "identificacion fiscal"];
 const CZ_WORDS: &[&str] = &["rodné číslo", "rodne cislo", "rodného čísla", "birth number", "rč"];

@@ -16,7 +16,7 @@ pub(super) const IDS: &[Id] = &[
     // 45 CFR 162.406: Luhn with 80840 in front, which counts 24.
     Id {
         detector: Detector::MedicalLicense,
-        shapes: &[("9999999999", WEAK), ("9999-999-999", FAIR), ("9999 999 999", POOR)],
+        shapes: &[("9999999999", WEAK), ("9999-999-999", FAIR), ("9999 999 999", FAIR)],
         rules: &[At(0, b"12"), Also(|number| (luhn(number) + 24).is_multiple_of(10))],
         words: &["npi", "national provider", "provider id", "provider identifier", "provider"],
     },

@@ -1,7 +1,7 @@
 //! Numbers of the Nordic and Baltic countries.
 
 use super::check::{date, digit_at, luhn, sum, value};
-use super::rule::Rule::{Also, DayMonthYear, Sum};
+use super::rule::Rule::{Also, DayMonthYear, Luhn, Sum, YearMonthDay};
 use super::{CERTAIN, FAIR, Id, LIKELY, POOR, WEAK};
 use crate::detect::registry::Detector;
 use crate::text;
@@ -9,21 +9,29 @@ use crate::text;
 pub(super) const IDS: &[Id] = &[
     Id {
         detector: Detector::SePersonnummer,
-        shapes: &[("999999-9999", LIKELY), ("9999999999", FAIR)],
-        rules: &[Also(|number| luhn(number) == 0 && se_date(number, 1900) | se_date(number, 2000))],
+        shapes: &[("9999999999", FAIR)],
+        rules: &[Luhn, YearMonthDay(0)],
         words: SE_WORDS,
     },
-    // With the century. Times of day in digits start with 20 as well.
+    Id {
+        detector: Detector::SePersonnummer,
+        shapes: &[("999999-9999", LIKELY), ("999999+9999", LIKELY), ("9999999999", POOR)],
+        rules: &[Luhn, Also(|number| se_date(number, 1900) || se_date(number, 2000))],
+        words: SE_WORDS,
+    },
+    // With the century. Times in digits, to the minute, start with 20 as well.
     Id {
         detector: Detector::SePersonnummer,
         shapes: &[("99999999-9999", CERTAIN), ("999999999999", LIKELY)],
-        rules: &[Also(|number| se_long(number) && number.starts_with(b"19"))],
+        rules: &[Also(|number| {
+            se_long(number) && (!number.starts_with(b"20") || value(number, 8, 4) > 2359 || value(number, 10, 2) > 59)
+        })],
         words: SE_WORDS,
     },
     Id {
         detector: Detector::SePersonnummer,
         shapes: &[("99999999-9999", LIKELY), ("999999999999", POOR)],
-        rules: &[Also(|number| se_long(number) && number.starts_with(b"20"))],
+        rules: &[Also(se_long)],
         words: SE_WORDS,
     },
     // Skatteetaten: two check digits; D, H and test numbers have more in day or month.
@@ -45,7 +53,7 @@ pub(super) const IDS: &[Id] = &[
     // Väestötietojärjestelmä: further separators since 2023, decree 690/2022.
     Id {
         detector: Detector::FiHetu,
-        shapes: &[("999999-999X", CERTAIN), ("999999A999X", CERTAIN)],
+        shapes: &[("999999-999X", CERTAIN), ("999999+999X", CERTAIN), ("999999A999X", CERTAIN)],
         rules: &[Also(fi_hetu)],
         words: &["hetu", "henkilötunnus", "henkilotunnus", "personbeteckning"],
     },
@@ -143,7 +151,7 @@ fn fi_hetu(number: &[u8]) -> bool {
     let [serial @ .., check] = person else { return false };
     let digits = value(number, 0, 6) * 1000 + value(serial, 0, 3);
     let year = value(number, 4, 2);
-    // A plus sign, which is read as a dash, is of the century before.
+    // With a plus sign it is the century before.
     let exists = |century| date(century + year, value(number, 2, 2), value(number, 0, 2));
     serial.iter().all(u8::is_ascii_digit)
         && value(serial, 0, 3) >= 2

@@ -28,6 +28,7 @@ pub(super) struct Phrase {
     slash: bool,
     parts: usize,
     lower_case: bool,
+    upper_case: bool,
 }
 
 impl Phrase {
@@ -45,8 +46,20 @@ impl Phrase {
         self.key
     }
 
+    /// Whether its letters are not all in upper case.
     pub fn has_lower_case(&self) -> bool {
         self.lower_case
+    }
+
+    /// Whether its letters may be those of a hash or a token: hexadecimal ones, or of both cases.
+    pub fn like_a_token(&self) -> bool {
+        let letters = || self.compact().iter().filter(|byte| byte.is_ascii_alphabetic());
+        self.lower_case && (self.upper_case || letters().all(|letter| *letter <= b'F'))
+    }
+
+    /// Whether it has several parts.
+    pub fn has_parts(&self) -> bool {
+        self.parts > 1
     }
 
     /// Whether the number ends where the phrase does: no dash, dot or sign joins it to more digits, and digits in groups of one style do
@@ -72,7 +85,7 @@ impl Phrase {
         };
         let behind = text::at(bytes, self.end);
         let joined = (joins(before) && goes_on(before, head())) || (joins(behind) && goes_on(behind, tail()));
-        !sign && !joined
+        !sign && !joined && text::stands_alone(bytes, &self.range())
     }
 
     /// Appends a part; false if there is no room.
@@ -81,6 +94,7 @@ impl Phrase {
         for (place, &byte) in room.iter_mut().zip(part) {
             *place = byte.to_ascii_uppercase();
             self.lower_case |= byte.is_ascii_lowercase();
+            self.upper_case |= byte.is_ascii_uppercase();
         }
         self.length += part.len();
         self.key = shape::extend(self.key, mark, part.len());
@@ -109,6 +123,7 @@ pub(super) fn read(bytes: &[u8], start: usize, mut show: impl FnMut(&Phrase)) {
         slash: false,
         parts: 0,
         lower_case: false,
+        upper_case: false,
     };
     let mut mark = Mark::Start;
     let mut at = start;
@@ -141,7 +156,7 @@ pub(super) fn read(bytes: &[u8], start: usize, mut show: impl FnMut(&Phrase)) {
 /// What sets the next part apart, and its length. A parenthesis has to close behind a single letter or digit.
 fn mark_at(bytes: &[u8], at: usize) -> Option<(Mark, usize)> {
     match text::at(bytes, at) {
-        b'+' => return Some((Mark::Dash, 1)),
+        b'+' => return Some((Mark::Plus, 1)),
         b'(' if text::at(bytes, at + 2) == b')' => return Some((Mark::Parenthesis, 1)),
         _ => {}
     }

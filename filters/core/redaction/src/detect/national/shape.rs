@@ -12,10 +12,11 @@ pub(super) enum Mark {
     /// Nothing: the first.
     Start,
     Space,
-    /// A plus sign as well, which is a dash for Swedes over a hundred years old.
     Dash,
     Dot,
     Slash,
+    /// In front of the serial of a Swede or Finn of over a hundred years.
+    Plus,
     /// One that closes behind a single character.
     Parenthesis,
 }
@@ -94,6 +95,7 @@ const fn key(shape: &str) -> u64 {
             b'-' => Mark::Dash,
             b'.' => Mark::Dot,
             b'/' => Mark::Slash,
+            b'+' => Mark::Plus,
             b'(' => Mark::Parenthesis,
             b')' => Mark::Start,
             _ => {

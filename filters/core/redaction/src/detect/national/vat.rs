@@ -120,7 +120,7 @@ static COUNTRIES: &[Country] = &[
     country(b"RO", &[6, 7, 8, 9, 10], &[At(0, b"123456789"), Also(ro)], LIKELY),
     country(b"SE", &[12], &[Also(|number| number.ends_with(b"01") && luhn(text::slice(number, 0..10)) == 0)], CERTAIN),
     country(b"SI", &[8], &[At(0, b"123456789"), Also(si)], LIKELY),
-    country(b"SK", &[10], &[At(0, b"123456789"), Also(|number| modulo(number, 11) == 0)], LIKELY),
+    country(b"SK", &[10], &[Also(|number| modulo(number, 11) == 0)], LIKELY),
     country(b"XI", &[9, 12], BRITISH, CERTAIN),
 ];
 
@@ -158,7 +158,7 @@ pub(super) fn prefixed(phrase: &Phrase) -> Option<u8> {
         valid(country, number).then_some(country.grade)
     })?;
     // `de 123456788` in Spanish or French: a number behind a word.
-    Some(if phrase.has_lower_case() { WEAK } else { grade })
+    Some(if phrase.has_lower_case() && phrase.has_parts() { WEAK } else { grade })
 }
 
 /// Whether a number without its prefix is right in some country. Beside [`WORDS`] that will do.
