@@ -21,6 +21,7 @@
 mod americas;
 mod asia;
 mod check;
+mod east;
 mod europe;
 mod medical;
 mod north;
@@ -55,7 +56,7 @@ struct Id {
 }
 
 /// All numbers.
-const LISTS: [&[Id]; 6] = [americas::IDS, europe::IDS, north::IDS, asia::IDS, vat::IDS, medical::IDS];
+const LISTS: [&[Id]; 7] = [americas::IDS, europe::IDS, east::IDS, north::IDS, asia::IDS, vat::IDS, medical::IDS];
 
 /// Words that announce any of them.
 const COMMON: Context = Context::of(&[

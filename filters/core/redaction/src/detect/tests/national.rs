@@ -175,6 +175,59 @@ fn vat_numbers() {
     none_of("vat-id", &["DE136695977", "FR41303265045", "GB980780685", "US136695976", "136695976", "NL004495445C01"]);
 }
 
+#[test]
+fn doctors() {
+    all_of("medical-license", &["AB1234563", "A91234563", "MED0001234567"]);
+    check(
+        "medical-license",
+        &[
+            ("NPI: 1234567893", &["1234567893"]),
+            ("1234567893", &[]),
+            ("NPI: 1234567890", &[]),
+            ("GMC 7123456", &["7123456"]),
+            ("NMC pin 98I1234E", &["98I1234E"]),
+            ("LANR 123456601", &["123456601"]),
+            ("RPPS 10003001234", &[]),
+            ("DEA AB1234564", &[]),
+        ],
+    );
+}
+
+/// A stream is cut at blanks, wherever it comes in pieces: groups stay together.
+#[test]
+fn in_streams() {
+    let names = ["national-ids", "vat-id", "medical-license"];
+    let policy = policy(&names, Action::Mask);
+    for text in [
+        "my number is 2 95 10 99 126 111 93 and the next words go on",
+        "NHS number: 943 476 5919 is hers, the SNILS 112-233-445 95 his",
+        "PPS 1234567T then 1234 12345 1, 2341 2341 2346 and 86 095 742 719 end",
+        "15 070649 C 103 and 131052-308T, 111 222 333 BSN and so on to the end of the line",
+    ] {
+        let whole = streamed(&policy, &[text]);
+        assert!(whole.contains('['), "{whole}");
+        for (at, _) in text.char_indices() {
+            assert_eq!(streamed(&policy, &[&text[..at], &text[at..]]), whole, "cut at {at}");
+        }
+        let pieces: Vec<_> = text.split_inclusive(|_| true).collect();
+        assert_eq!(streamed(&policy, &pieces), whole);
+        let mut findings = Vec::new();
+        policy.find(text, Direction::Request, Place::USER, &mut findings);
+        assert_eq!(whole.matches('[').count(), findings.len(), "{whole}");
+    }
+}
+
+/// What a stream in these pieces becomes.
+fn streamed(policy: &crate::Policy, pieces: &[&str]) -> String {
+    let mut filter = crate::ResponseFilter::new(Place::ASSISTANT, false);
+    let (vault, mut report, mut out) = (crate::Vault::default(), crate::Report::new(), String::new());
+    for piece in pieces {
+        filter.push(policy, &vault, piece, &mut out, &mut report).unwrap();
+    }
+    filter.finish(policy, &vault, &mut out, &mut report).unwrap();
+    out
+}
+
 /// What else has digits in a text is no number of a state.
 #[test]
 fn look_alikes() {
