@@ -30,12 +30,14 @@ mod rule;
 mod shape;
 mod vat;
 
+use std::ops::Range;
+
 use self::phrase::Phrase;
 use self::rule::Rule;
 use super::number::Run;
 use super::registry::Detector;
 use super::scan::Sink;
-use super::score::{CERTAIN, Context, LIKELY, WEAK};
+use super::score::{CERTAIN, Context, LIKELY, WEAK, WINDOW};
 use super::word::Word;
 use crate::text;
 
@@ -59,7 +61,7 @@ struct Id {
 const LISTS: [&[Id]; 7] = [americas::IDS, europe::IDS, east::IDS, north::IDS, asia::IDS, vat::IDS, medical::IDS];
 
 /// Words that announce any of them.
-const COMMON: Context = Context::of(&[
+const COMMON: &[&str] = &[
     "national id",
     "nationalid",
     "national identity",
@@ -78,7 +80,7 @@ const COMMON: Context = Context::of(&[
     "tax no",
     "taxpayer",
     "tin",
-]);
+];
 
 /// Words for numbers of other kinds.
 const OTHER: &[&str] = &[
@@ -171,27 +173,29 @@ fn look_from(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
 /// Reports every number that starts at `start`.
 fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
     phrase::read(bytes, start, |phrase| {
+        let mut around = None;
         for (id, shape, grade) in shape::matching(phrase) {
-            if sink.wants(id.detector) && shape::fits(shape, phrase) && keeps(id, phrase) && phrase.set_apart(bytes) {
-                let grade = if grade == FAIR && phrase.compact().len() == 10 && in_seconds(phrase.compact()) {
-                    POOR
-                } else {
-                    grade
-                };
-                // Words in lower case stand in front of numbers, and tokens have letters and digits in any order.
-                let doubtful = phrase.like_a_token() || (phrase.has_lower_case() && phrase.has_parts());
-                let grade = if doubtful && grade < CERTAIN { grade.min(POOR) } else { grade };
-                let score = weigh(bytes, phrase, grade, id.words);
+            if sink.wants(id.detector) && shape::fits(shape, phrase) && keeps(id, phrase) {
+                let grade = doubted(phrase, grade);
+                let score = around.get_or_insert_with(|| Around::new(bytes, phrase.range())).weigh(grade, id.words);
                 sink.emit(id.detector, phrase.range(), score);
             }
         }
         if sink.wants(Detector::VatId)
             && let Some(grade) = vat::prefixed(phrase)
-            && phrase.set_apart(bytes)
         {
-            sink.emit(Detector::VatId, phrase.range(), weigh(bytes, phrase, grade, vat::WORDS));
+            let score = around.get_or_insert_with(|| Around::new(bytes, phrase.range())).weigh(grade, vat::WORDS);
+            sink.emit(Detector::VatId, phrase.range(), score);
         }
     });
+}
+
+/// The grade of what may be something else. Words in lower case stand in front of numbers, tokens have letters and digits in any order,
+/// and many numbers of ten digits are times.
+fn doubted(phrase: &Phrase, grade: u8) -> u8 {
+    let seconds = grade == FAIR && phrase.compact().len() == 10 && in_seconds(phrase.compact());
+    let doubtful = seconds || phrase.like_a_token() || (phrase.has_lower_case() && phrase.has_parts());
+    if doubtful && grade < CERTAIN { grade.min(POOR) } else { grade }
 }
 
 /// Whether a number reads as a time since 1970 of the years 2017 to 2030, in seconds or parts of them.
@@ -205,18 +209,55 @@ fn keeps(id: &Id, phrase: &Phrase) -> bool {
     number.iter().any(|byte| number.first() != Some(byte)) && id.rules.iter().all(|rule| rule.kept(number))
 }
 
-/// What the words around say to it.
-fn weigh(bytes: &[u8], phrase: &Phrase, grade: u8, words: &'static [&'static str]) -> u8 {
-    let range = phrase.range();
-    if grade >= LIKELY {
-        return grade;
+/// The words around a number.
+struct Around<'t> {
+    bytes: &'t [u8],
+    range: Range<usize>,
+    /// The letters that they start with, a bit each; the last is for those beyond ASCII. Most lists need not be looked for.
+    initials: u32,
+}
+
+impl<'t> Around<'t> {
+    fn new(bytes: &'t [u8], range: Range<usize>) -> Self {
+        let mut initials = 0;
+        for at in
+            (range.start.saturating_sub(WINDOW)..range.start).chain(range.end..(range.end + WINDOW).min(bytes.len()))
+        {
+            let byte = text::at(bytes, at);
+            if (byte.is_ascii_alphabetic() || byte >= 0xc0) && !text::before(bytes, at).is_ascii_alphabetic() {
+                initials |= initial(byte);
+            }
+        }
+        Self { bytes, range, initials }
     }
-    let announced = |context: &Context| context.weigh(bytes, &range, WEAK) > WEAK;
-    if announced(&Context::of(words)) || announced(&COMMON) {
-        LIKELY
-    } else if text::word_before(bytes, range.start, OTHER_WINDOW, OTHER) {
-        WEAK
-    } else {
-        grade
+
+    /// What they say to a number of this grade, which `words` announce.
+    fn weigh(&self, grade: u8, words: &'static [&'static str]) -> u8 {
+        if grade >= LIKELY || self.initials == 0 {
+            grade
+        } else if self.announce(words) || self.announce(COMMON) {
+            LIKELY
+        } else if self.start(OTHER) && text::word_before(self.bytes, self.range.start, OTHER_WINDOW, OTHER) {
+            WEAK
+        } else {
+            grade
+        }
+    }
+
+    fn announce(&self, words: &'static [&'static str]) -> bool {
+        self.start(words) && Context::of(words).weigh(self.bytes, &self.range, WEAK) > WEAK
+    }
+
+    /// Whether a word around starts like one of these.
+    fn start(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| word.bytes().next().is_some_and(|byte| self.initials & initial(byte) != 0))
+    }
+}
+
+/// The bit of a first letter.
+fn initial(byte: u8) -> u32 {
+    match byte.to_ascii_lowercase() {
+        letter @ b'a'..=b'z' => 1 << (letter - b'a'),
+        _ => 1 << 26,
     }
 }

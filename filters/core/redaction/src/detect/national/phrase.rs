@@ -62,30 +62,17 @@ impl Phrase {
         self.parts > 1
     }
 
-    /// Whether the number ends where the phrase does: no dash, dot or sign joins it to more digits, and digits in groups of one style do
-    /// not go on in it.
-    pub fn set_apart(&self, bytes: &[u8]) -> bool {
-        let joins = |byte: u8| match byte {
-            b'-' | b'.' | b'+' => true,
-            b' ' => self.space && self.parts > 1,
-            b'/' => self.slash,
-            _ => false,
+    /// Whether the number ends where the phrase does: nothing joins it to more digits.
+    fn ends(&self, bytes: &[u8]) -> bool {
+        let tail = text::tail(bytes, self.end + 1);
+        let tail = text::slice(tail, 0..text::count(tail, 0, |byte| byte.is_ascii_alphanumeric()).min(MAX));
+        let joined = match text::at(bytes, self.end) {
+            byte @ (b'-' | b'.' | b'+') => goes_on(byte, tail),
+            b' ' => self.space && goes_on(b' ', tail),
+            b'/' => self.slash && goes_on(b'/', tail),
+            byte => byte.is_ascii_alphanumeric(),
         };
-        let before = text::before(bytes, self.start);
-        let sign = before == b'+' && text::at(bytes, self.start).is_ascii_digit();
-        let head = || {
-            let end = self.start - 1;
-            let word = text::slice(bytes, end.saturating_sub(MAX)..end);
-            let count = word.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            text::slice(word, word.len() - count..word.len())
-        };
-        let tail = || {
-            let from = text::tail(bytes, self.end + 1);
-            text::slice(from, 0..text::count(from, 0, |byte| byte.is_ascii_alphanumeric()).min(MAX))
-        };
-        let behind = text::at(bytes, self.end);
-        let joined = (joins(before) && goes_on(before, head())) || (joins(behind) && goes_on(behind, tail()));
-        !sign && !joined && text::stands_alone(bytes, &self.range())
+        !joined
     }
 
     /// Appends a part; false if there is no room.
@@ -111,8 +98,38 @@ fn goes_on(separator: u8, word: &[u8]) -> bool {
     if separator == b' ' { !word.is_empty() && digits.all(|digit| digit) } else { digits.any(|digit| digit) }
 }
 
-/// Reads on from `start`, and shows the phrase wherever it may end.
+/// What stands in front of a number.
+struct Front {
+    /// A sign, dash or dot that joins it to more digits, or a letter or digit.
+    joined: bool,
+    /// Digits and a blank: what goes on in groups set apart by blanks is part of a longer number.
+    space: bool,
+    /// The same with a slash.
+    slash: bool,
+}
+
+impl Front {
+    fn read(bytes: &[u8], start: usize) -> Self {
+        let before = text::before(bytes, start);
+        let end = start.saturating_sub(1);
+        let head = text::slice(bytes, end.saturating_sub(MAX)..end);
+        let count = head.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let digits = goes_on(before, text::tail(head, head.len() - count));
+        let sign = before == b'+' && text::at(bytes, start).is_ascii_digit();
+        Self {
+            joined: sign || before.is_ascii_alphanumeric() || (digits && matches!(before, b'-' | b'.' | b'+')),
+            space: digits && before == b' ',
+            slash: digits && before == b'/',
+        }
+    }
+}
+
+/// Reads on from `start`, and shows the phrase wherever a number may end, if one may start there.
 pub(super) fn read(bytes: &[u8], start: usize, mut show: impl FnMut(&Phrase)) {
+    let front = Front::read(bytes, start);
+    if front.joined {
+        return;
+    }
     let mut phrase = Phrase {
         start,
         end: start,
@@ -141,13 +158,16 @@ pub(super) fn read(bytes: &[u8], start: usize, mut show: impl FnMut(&Phrase)) {
         if mark == Mark::Parenthesis {
             phrase.end += 1;
         }
-        if phrase.length >= MIN {
+        if phrase.length >= MIN && phrase.ends(bytes) {
             show(&phrase);
         }
         if mark == Mark::Parenthesis {
             return;
         }
         let Some((next, width)) = mark_at(bytes, phrase.end) else { return };
+        if (next == Mark::Space && front.space) || (next == Mark::Slash && front.slash) {
+            return;
+        }
         mark = next;
         at = phrase.end + width;
     }
