@@ -173,12 +173,18 @@ fn look_from(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
 /// Reports every number that starts at `start`.
 fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
     phrase::read(bytes, start, |phrase| {
+        let number = phrase.compact();
+        // A single digit all over is what people write for no number.
+        if number.iter().all(|byte| number.first() == Some(byte)) {
+            return;
+        }
         let mut around = None;
-        for (id, shape, grade) in shape::matching(phrase) {
-            if sink.wants(id.detector) && shape::fits(shape, phrase) && keeps(id, phrase) {
-                let grade = doubted(phrase, grade);
-                let score = around.get_or_insert_with(|| Around::new(bytes, phrase.range())).weigh(grade, id.words);
-                sink.emit(id.detector, phrase.range(), score);
+        for (id, grade) in shape::matching(phrase) {
+            let Some(least) = sink.least(id.detector) else { continue };
+            let grade = doubted(phrase, grade);
+            let around = around.get_or_insert_with(|| Around::new(bytes, phrase.range()));
+            if around.may_reach(least, grade, id.words) && id.rules.iter().all(|rule| rule.kept(number)) {
+                sink.emit(id.detector, phrase.range(), around.weigh(grade, id.words));
             }
         }
         if sink.wants(Detector::VatId)
@@ -203,18 +209,14 @@ fn in_seconds(number: &[u8]) -> bool {
     matches!(number, [b'1', b'5'..=b'8', ..])
 }
 
-/// Whether all rules of a number are kept. A single digit all over is what people write for no number.
-fn keeps(id: &Id, phrase: &Phrase) -> bool {
-    let number = phrase.compact();
-    number.iter().any(|byte| number.first() != Some(byte)) && id.rules.iter().all(|rule| rule.kept(number))
-}
-
 /// The words around a number.
 struct Around<'t> {
     bytes: &'t [u8],
     range: Range<usize>,
     /// The letters that they start with, a bit each; the last is for those beyond ASCII. Most lists need not be looked for.
     initials: u32,
+    /// Whether [`COMMON`] words are among them, once that was asked.
+    common: Option<bool>,
 }
 
 impl<'t> Around<'t> {
@@ -228,19 +230,31 @@ impl<'t> Around<'t> {
                 initials |= initial(byte);
             }
         }
-        Self { bytes, range, initials }
+        Self { bytes, range, initials, common: None }
     }
 
     /// What they say to a number of this grade, which `words` announce.
-    fn weigh(&self, grade: u8, words: &'static [&'static str]) -> u8 {
+    fn weigh(&mut self, grade: u8, words: &'static [&'static str]) -> u8 {
         if grade >= LIKELY || self.initials == 0 {
             grade
-        } else if self.announce(words) || self.announce(COMMON) {
+        } else if self.announce(words) || self.common() {
             LIKELY
         } else if self.start(OTHER) && text::word_before(self.bytes, self.range.start, OTHER_WINDOW, OTHER) {
             WEAK
         } else {
             grade
+        }
+    }
+
+    /// Whether a number of this grade may have the least score at all: cheaper to know than its rules are to ask.
+    fn may_reach(&mut self, least: u8, grade: u8, words: &[&str]) -> bool {
+        grade >= least || (least <= LIKELY && self.initials != 0 && (self.start(words) || self.common()))
+    }
+
+    fn common(&mut self) -> bool {
+        match self.common {
+            Some(common) => common,
+            None => *self.common.insert(self.announce(COMMON)),
         }
     }
 

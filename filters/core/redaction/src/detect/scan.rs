@@ -175,6 +175,11 @@ impl Sink<'_> {
         self.scanner.national
     }
 
+    /// The least score that a rule takes of the detector, if one uses it.
+    pub fn least(&self, detector: Detector) -> Option<u8> {
+        self.scanner.usage(detector).map(|usage| usage.min_score)
+    }
+
     /// Takes a finding, if a rule uses the detector and is content with the score. What begins in front of the text that is asked about
     /// is not taken: it was found before.
     pub fn emit(&mut self, detector: Detector, range: Range<usize>, score: u8) {

@@ -21,6 +21,7 @@ pub(super) struct Phrase {
     end: usize,
     letters: [u8; MAX],
     length: usize,
+    digits: u32,
     /// How it is written; see [`shape`].
     key: u64,
     /// The separators that it holds.
@@ -42,6 +43,12 @@ impl Phrase {
         self.letters.get(..self.length).unwrap_or_default()
     }
 
+    /// The places of its digits, the first in the lowest bit.
+    pub fn digits(&self) -> u32 {
+        self.digits
+    }
+
+    /// How it is written; see [`shape`].
     pub fn key(&self) -> u64 {
         self.key
     }
@@ -78,8 +85,9 @@ impl Phrase {
     /// Appends a part; false if there is no room.
     fn append(&mut self, mark: Mark, part: &[u8]) -> bool {
         let Some(room) = self.letters.get_mut(self.length..self.length + part.len()) else { return false };
-        for (place, &byte) in room.iter_mut().zip(part) {
+        for ((place, &byte), bit) in room.iter_mut().zip(part).zip(self.length..) {
             *place = byte.to_ascii_uppercase();
+            self.digits |= u32::from(byte.is_ascii_digit()) << bit;
             self.lower_case |= byte.is_ascii_lowercase();
             self.upper_case |= byte.is_ascii_uppercase();
         }
@@ -135,6 +143,7 @@ pub(super) fn read(bytes: &[u8], start: usize, mut show: impl FnMut(&Phrase)) {
         end: start,
         letters: [0; MAX],
         length: 0,
+        digits: 0,
         key: 0,
         space: false,
         slash: false,

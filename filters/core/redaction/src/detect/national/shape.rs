@@ -33,6 +33,9 @@ struct Entry {
     list: u8,
     id: u8,
     shape: u8,
+    /// The places that want a digit, and those that want a letter, the first in the lowest bit.
+    digits: u32,
+    letters: u32,
 }
 
 /// How many ways of writing there are.
@@ -56,7 +59,7 @@ static INDEX: [Entry; COUNT] = index();
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time")]
 const fn index() -> [Entry; COUNT] {
-    let mut entries = [Entry { key: 0, list: 0, id: 0, shape: 0 }; COUNT];
+    let mut entries = [Entry { key: 0, list: 0, id: 0, shape: 0, digits: 0, letters: 0 }; COUNT];
     let mut count = 0;
     let mut list = 0;
     while list < LISTS.len() {
@@ -70,7 +73,15 @@ const fn index() -> [Entry; COUNT] {
                     entries[place] = entries[place - 1];
                     place -= 1;
                 }
-                entries[place] = Entry { key, list: list as u8, id: id as u8, shape: shape as u8 };
+                let text = LISTS[list][id].shapes[shape].0;
+                entries[place] = Entry {
+                    key,
+                    list: list as u8,
+                    id: id as u8,
+                    shape: shape as u8,
+                    digits: places(text, b'9'),
+                    letters: places(text, b'A'),
+                };
                 count += 1;
                 shape += 1;
             }
@@ -112,23 +123,28 @@ const fn key(shape: &str) -> u64 {
     if length == 0 { key } else { extend(key, mark, length) }
 }
 
-/// The numbers whose parts are like the phrase's, each with the shape and the grade it has so.
-pub(super) fn matching(phrase: &Phrase) -> impl Iterator<Item = (&'static Id, &'static str, u8)> {
-    let key = phrase.key();
-    let first = INDEX.partition_point(|entry| entry.key < key);
-    INDEX.iter().skip(first).take_while(move |entry| entry.key == key).filter_map(|entry| {
-        let id = LISTS.get(usize::from(entry.list))?.get(usize::from(entry.id))?;
-        let (shape, grade) = id.shapes.get(usize::from(entry.shape))?;
-        Some((id, *shape, *grade))
-    })
+/// The places of a shape that have this class.
+#[expect(clippy::indexing_slicing, reason = "runs at compile time")]
+const fn places(shape: &str, class: u8) -> u32 {
+    let shape = shape.as_bytes();
+    let (mut places, mut bit, mut at) = (0, 1, 0);
+    while at < shape.len() {
+        if matches!(shape[at], b'9' | b'A' | b'X') {
+            places |= if shape[at] == class { bit } else { 0 };
+            bit <<= 1;
+        }
+        at += 1;
+    }
+    places
 }
 
-/// Whether letters and digits are where the shape wants them.
-pub(super) fn fits(shape: &str, phrase: &Phrase) -> bool {
-    let classes = shape.bytes().filter(u8::is_ascii_alphanumeric);
-    classes.zip(phrase.compact()).all(|(class, byte)| match class {
-        b'9' => byte.is_ascii_digit(),
-        b'A' => byte.is_ascii_alphabetic(),
-        _ => true,
+/// The numbers that are written like the phrase, each with the grade it has so.
+pub(super) fn matching(phrase: &Phrase) -> impl Iterator<Item = (&'static Id, u8)> {
+    let (key, digits) = (phrase.key(), phrase.digits());
+    let first = INDEX.partition_point(|entry| entry.key < key);
+    let alike = INDEX.iter().skip(first).take_while(move |entry| entry.key == key);
+    alike.filter(move |entry| entry.digits & !digits == 0 && entry.letters & digits == 0).filter_map(|entry| {
+        let id = LISTS.get(usize::from(entry.list))?.get(usize::from(entry.id))?;
+        id.shapes.get(usize::from(entry.shape)).map(|(_, grade)| (id, *grade))
     })
 }
