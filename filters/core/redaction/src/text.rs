@@ -92,10 +92,10 @@ fn same(byte: u8, wanted: u8) -> bool {
 pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
     range.clone().any(|start| {
         // Letters only: an underscore or a digit in front, as in `user_phone`, does start a word here.
-        let first = at(text, start);
+        let first = at(text, start).to_ascii_lowercase();
         (first.is_ascii_alphabetic() || first >= 0xc0)
             && !before(text, start).is_ascii_alphabetic()
-            && words.iter().any(|word| {
+            && words.iter().filter(|word| word.as_bytes().first() == Some(&first)).any(|word| {
                 let end = start + word.len();
                 end <= range.end
                     && slice(text, start..end).iter().zip(word.as_bytes()).all(|(byte, wanted)| same(*byte, *wanted))
