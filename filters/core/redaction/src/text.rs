@@ -82,18 +82,23 @@ pub(crate) fn word_behind(text: &[u8], position: usize, window: usize, words: &[
     has_word(text, position..position + line, words)
 }
 
+/// Whether a byte of a text is that of a word in lower case. Names of fields have an underscore or a dash for a blank.
+fn same(byte: u8, wanted: u8) -> bool {
+    byte.eq_ignore_ascii_case(&wanted) || (wanted == b' ' && matches!(byte, b'_' | b'-'))
+}
+
 /// Whether one of the lower-case `words` stands as a word within the range. One that starts with a letter beyond ASCII may stand within
-/// another: many of those scripts set no blanks.
+/// another, since many of those scripts set no blanks, and its case has to be the text's.
 pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
     range.clone().any(|start| {
         // Letters only: an underscore or a digit in front, as in `user_phone`, does start a word here.
-        let first = at(text, start);
-        let starts = (first.is_ascii_alphabetic() && !before(text, start).is_ascii_alphabetic()) || first >= 0xc3;
-        starts
-            && words.iter().any(|word| {
+        let first = at(text, start).to_ascii_lowercase();
+        let begins = first >= 0xc0 || (first.is_ascii_alphabetic() && !before(text, start).is_ascii_alphabetic());
+        begins
+            && words.iter().filter(|word| word.as_bytes().first() == Some(&first)).any(|word| {
                 let end = start + word.len();
                 end <= range.end
-                    && slice(text, start..end).eq_ignore_ascii_case(word.as_bytes())
+                    && slice(text, start..end).iter().zip(word.as_bytes()).all(|(byte, wanted)| same(*byte, *wanted))
                     && !at(text, end).is_ascii_alphabetic()
             })
     })

@@ -68,6 +68,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The text it is in.
+    pub fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
     /// How many groups there are.
     pub fn len(&self) -> usize {
         self.count
@@ -211,7 +216,7 @@ fn separator_at(text: &[u8], at: usize) -> Option<(Separator, usize)> {
 }
 
 /// A separator of one character, and its length.
-fn single(text: &[u8], at: usize) -> (Option<Separator>, usize) {
+pub(super) fn single(text: &[u8], at: usize) -> (Option<Separator>, usize) {
     match text::at(text, at) {
         b' ' => (Some(Separator::Space), 1),
         b'-' => (Some(Separator::Dash), 1),

@@ -40,6 +40,8 @@ pub(crate) struct Scanner {
     triggers: ByteSet,
     keywords: Option<Keywords>,
     tokens: Tokens,
+    /// Whether a detector of numbers that states give is in use, the American social security number aside.
+    national: bool,
     /// Per detector.
     uses: [Option<Use>; DETECTOR_COUNT],
 }
@@ -52,6 +54,7 @@ impl Scanner {
             triggers: ByteSet::default(),
             keywords: Keywords::new(uses_detector),
             tokens: Tokens::new(uses_detector),
+            national: national::detectors().any(uses_detector),
             uses,
         };
         if scanner.uses_numbers() || secret::OF_WORDS.iter().any(|&detector| scanner.uses(detector)) {
@@ -98,6 +101,7 @@ impl Scanner {
         ]
         .iter()
         .any(|&detector| self.uses(detector))
+            || self.national
     }
 
     /// Whether the detector of private keys is in use.
@@ -241,6 +245,16 @@ impl Sink<'_> {
     /// Whether the last finding covers this place.
     pub fn covers(&self, place: usize) -> bool {
         self.out.last().is_some_and(|last| (last.start..last.end).contains(&place))
+    }
+
+    /// Whether a rule uses one of [`national::detectors`].
+    pub fn wants_national(&self) -> bool {
+        self.scanner.national
+    }
+
+    /// The least score that a rule takes of the detector, if one uses it.
+    pub fn least(&self, detector: Detector) -> Option<u8> {
+        self.scanner.usage(detector).map(|usage| usage.min_score)
     }
 
     /// Takes a finding, if a rule uses the detector and is content with the score. What begins in front of the text that is asked about

@@ -15,7 +15,7 @@ pub(super) const LIKELY: u8 = 75;
 pub(super) const WEAK: u8 = 25;
 
 /// How far a context word may stand from what it speaks of, in bytes.
-const WINDOW: usize = 48;
+pub(super) const WINDOW: usize = 48;
 
 /// Words that speak for a finding or against it; lower case, letters and single blanks.
 pub(super) struct Context {
