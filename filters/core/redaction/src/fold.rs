@@ -178,6 +178,7 @@ const fn leads(byte: u8) -> bool {
 }
 
 /// [`leads`], for one byte at a time.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 static LEADS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
