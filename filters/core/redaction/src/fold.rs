@@ -165,20 +165,52 @@ fn find(text: &str, from: usize) -> Option<Change> {
 }
 
 fn find_in(text: &str, start: usize, part: &[u8]) -> Option<Change> {
-    let mut places = part.iter().enumerate().filter(|&(_, &byte)| leads(byte));
+    let mut places = part.iter().enumerate().filter(|&(_, &byte)| LEADS.get(usize::from(byte)) == Some(&true));
     places.find_map(|(at, _)| change_at(text, start + at))
 }
 
 /// Whether a character that is folded may begin with this byte of UTF-8. The syllables of Chinese and Korean begin with others.
 #[inline]
-fn leads(byte: u8) -> bool {
+const fn leads(byte: u8) -> bool {
     let in_two = (byte == 0xc2) | (byte == 0xcd) | (byte == 0xd8) | (byte == 0xd9) | (byte == 0xdb) | (byte == 0xdf);
     let in_three = (byte >= 0xe0) & (byte <= 0xe3) | (byte == 0xea) | (byte == 0xef);
     in_two | in_three | (byte == 0xf0) | (byte == 0xf3)
 }
 
+/// [`leads`], for one byte at a time.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+static LEADS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = leads(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+/// Whether what begins with these bytes may be folded: turns away what whole languages are written in (quotation marks, Kana,
+/// `。`, most letters of India) before it is decoded.
+fn may_fold(bytes: &[u8]) -> bool {
+    match *bytes {
+        [0xc2, second, ..] => matches!(second, 0xa0 | 0xad),
+        [0xd8, second, ..] => second == 0x9c,
+        [0xd9, second, ..] => matches!(second, 0xa0..=0xa9),
+        // Digits have one of these low bytes in every script of this block.
+        [0xe0, _, third, ..] => matches!(third, 0x90..=0x99 | 0xa0..=0xaf),
+        [0xe2, 0x80, third, ..] => !matches!(third, 0x96..=0xa7 | 0xb0..),
+        [0xe2, second, ..] => matches!(second, 0x81 | 0x84 | 0x88),
+        [0xe3, second, third, ..] => matches!((second, third), (0x80, 0x80) | (0x85, 0xa4)),
+        [0xea, second, ..] => second < 0xb0,
+        _ => true,
+    }
+}
+
 /// What becomes of the character at `at`, if it is folded.
 fn change_at(text: &str, at: usize) -> Option<Change> {
+    if !may_fold(text::tail(text.as_bytes(), at)) {
+        return None;
+    }
     let character = text::char_at(text, at)?;
     let width = character.len_utf8();
     let to = match fold(character) {

@@ -6,7 +6,8 @@ mod find;
 mod scope;
 mod validate;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(not(target_arch = "wasm32"))]
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod rule_tests;

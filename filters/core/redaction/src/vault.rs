@@ -83,9 +83,7 @@ impl Vault {
     /// An empty vault.
     #[must_use]
     pub fn new(limits: VaultLimits) -> Self {
-        let mut vault = Self::default();
-        vault.limits = limits;
-        vault
+        Self { limits, ..Self::default() }
     }
 
     /// How many values it holds.

@@ -104,6 +104,10 @@ fn letterlike(character: char) -> Fold {
 
 fn digit(character: char) -> Fold {
     let code = character as u32;
+    // Han, Kana and Hangul have none of their own.
+    if matches!(code, 0x2e80..0xa620 | 0xac00..0x104a0) {
+        return Fold::Keep;
+    }
     let place = ZEROS.partition_point(|&zero| zero <= code);
     let zero = place.checked_sub(1).and_then(|place| ZEROS.get(place));
     match zero.map(|zero| code - zero) {

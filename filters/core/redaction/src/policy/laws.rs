@@ -115,8 +115,7 @@ fn texts() -> impl Strategy<Value = String> {
 /// Values set apart by words, so that what becomes of one does not make a finding of its neighbour. Nine digits alone are left out:
 /// `[US_SSN]` beside them is a word that speaks for them.
 fn apart() -> impl Strategy<Value = String> {
-    let written =
-        || written().prop_filter("speaks for itself", |value| !crate::fold::folded(value).contains("536904399"));
+    let written = || written().prop_filter("speaks for itself", |value| !crate::fold::folded(value).contains("5369"));
     let pieces = (written(), "[a-z]{3,9}").prop_map(|(value, word)| format!("{word}, {value}, {word}; "));
     proptest::collection::vec(pieces, 0..6).prop_map(|pieces| pieces.concat())
 }

@@ -241,8 +241,8 @@ fn bounds_of_words_and_patterns() {
     compiled(vec![list("a", 20_000, 5), list("b", 20_000, 5)]).unwrap();
     let many = compiled(vec![list("a", 30_000, 5), list("b", 30_000, 5)]).unwrap_err();
     assert!(many.starts_with("rule 2: `b`: `words` makes it 60000 words in"), "{many}");
-    let long = compiled(vec![list("a", 6_000, 200)]).unwrap_err();
-    assert!(long.starts_with("rule 1: `a`: `words` makes it 6000 words in 1206000 bytes"), "{long}");
+    let long = compiled(vec![list("a", 3_000, 200)]).unwrap_err();
+    assert!(long.starts_with("rule 1: `a`: `words` makes it 3000 words in 603000 bytes"), "{long}");
     let patterns = |count: usize| (0..count).map(|index| pattern(&format!("p{index}"), "ab", Action::Mask)).collect();
     compiled(patterns(250)).unwrap();
     assert!(compiled(patterns(251)).unwrap_err().starts_with("rule 251: more than 250 patterns"));

@@ -161,6 +161,16 @@ fn hold_back_is_small_in_prose_and_bounded_always() {
     }
 }
 
+/// Text without a blank is cut at some length, and never within a finding or a placeholder.
+#[test]
+fn forced_cuts_lie_beside_findings() {
+    let policy = compile(vec![detect(&["email"], Action::Mask)]);
+    let text = "jane@example.com,<EMAIL_1>,".repeat(2000);
+    let pieces: Vec<_> = text.as_bytes().chunks(997).map(|piece| std::str::from_utf8(piece).unwrap()).collect();
+    let out = fed(false, &policy, &pieces).0.unwrap();
+    assert_eq!(out, "[EMAIL],own@example.com,".repeat(2000));
+}
+
 #[test]
 fn policies_that_do_not_look_at_answers_only_restore() {
     let spec = RedactionSpec { apply: vec![Direction::Request], ..spec(vec![detect(&["email"], Action::Mask)]) };
