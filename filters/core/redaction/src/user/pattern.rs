@@ -92,7 +92,8 @@ fn reach_of(hir: Option<&Hir>) -> Reach {
 /// The literals that matches begin with, or else those that they end with, if they are few and none is short.
 fn literals_of(hir: &Hir) -> Vec<Vec<u8>> {
     let extract = |kind| {
-        let found = Extractor::new().kind(kind).extract(hir);
+        // Both cases of a letter are a class of two; larger ones, such as of digits, end the literal.
+        let found = Extractor::new().kind(kind).limit_class(2).extract(hir);
         let mut literals: Vec<_> =
             found.literals()?.iter().map(|literal| literal.as_bytes().to_ascii_lowercase()).collect();
         literals.sort();
