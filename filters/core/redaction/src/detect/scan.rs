@@ -125,18 +125,21 @@ impl Scanner {
     #[inline]
     fn scan_block(&self, block: &[u8; BLOCK], start: usize, before: &Masks, walk: &mut Walk<'_>) -> Masks {
         let masks = Masks::of(block);
-        let numbers = if self.numbers { numbers(&masks, before) } else { 0 };
+        let (numbers, words) = if self.numbers { numbers(&masks, before) } else { (0, 0) };
         let signs = if self.signs { masks.at } else { 0 };
         let colons = if self.colons { colons(&masks, before) } else { 0 };
         let triggers = numbers | signs | colons;
         let literals = self.literals(block, start, &masks, before, walk.text.as_bytes());
-        let mut places = triggers | literals;
+        let mut places = triggers | words | literals;
         while places != 0 {
             let bit = places.trailing_zeros();
             places &= places - 1;
             let place = start + bit as usize;
             if literals >> bit & 1 == 1 {
                 walk.at_literal(place);
+            }
+            if words >> bit & 1 == 1 && place >= walk.word_end.max(walk.at) {
+                walk.in_word(place);
             }
             if triggers >> bit & 1 == 1 && place >= walk.at {
                 walk.at_trigger(place);
@@ -164,13 +167,13 @@ impl Scanner {
     }
 }
 
-/// The first digits of numbers, and of words with digits, that are long enough for a detector.
+/// The first digits of what is long enough for a detector: of numbers, and of words with letters and digits.
 #[inline]
-fn numbers(masks: &Masks, before: &Masks) -> u64 {
+fn numbers(masks: &Masks, before: &Masks) -> (u64, u64) {
     let digits = masks.digits;
     let first = digits & !behind(digits, before.digits, 1);
     if first == 0 {
-        return 0;
+        return (0, 0);
     }
     // Check digits behind a country's code may start an account number that goes on in letters, or behind a blank.
     let letters = |by| behind(masks.letters, before.letters, by);
@@ -178,7 +181,8 @@ fn numbers(masks: &Masks, before: &Masks) -> u64 {
     let alphanumeric = digits | masks.letters;
     // What goes on from the block before was long enough there, or may be here.
     let going_on = alphanumeric & !alphanumeric.wrapping_add((before.digits | before.letters) >> 63);
-    first & (eroded(masks.number) | account | dilated(eroded(alphanumeric)) | going_on)
+    let words = first & (dilated(eroded(alphanumeric)) | going_on);
+    (first & (eroded(masks.number) | account), words)
 }
 
 /// The places with [`SHORTEST_NUMBER`] in a row from there on.
@@ -235,6 +239,21 @@ impl Walk<'_> {
         }
     }
 
+    /// Asks the detectors of words about the one around the digit at `place`.
+    fn in_word(&mut self, place: usize) {
+        let bytes = self.text.as_bytes();
+        match Word::around(bytes, place) {
+            Some(word) => {
+                self.word_end = word.end;
+                if word.has_letters() {
+                    in_word(&word, &mut self.sink);
+                }
+            }
+            // Longer than any that is looked at, wherever in it.
+            None => self.word_end = place + text::count(bytes, place, |byte| byte.is_ascii_alphanumeric()),
+        }
+    }
+
     /// Asks the detectors that start from a byte of this kind.
     fn at_trigger(&mut self, place: usize) {
         let (text, sink) = (self.text, &mut self.sink);
@@ -242,14 +261,6 @@ impl Walk<'_> {
         self.at = place + 1;
         match text::at(bytes, place) {
             b'0'..=b'9' => {
-                if place >= self.word_end
-                    && let Some(word) = Word::around(bytes, place)
-                {
-                    self.word_end = word.end;
-                    if word.has_letters() {
-                        in_word(&word, sink);
-                    }
-                }
                 self.at = in_number(text, place, sink);
             }
             b'@' => {
@@ -315,7 +326,7 @@ fn in_number(text: &str, start: usize, sink: &mut Sink<'_>) -> usize {
         sink.emit(Detector::Iban, range, CERTAIN);
         return end;
     }
-    let run = Run::read(bytes, start);
+    let Some(run) = Run::read(bytes, start) else { return start + 1 };
     let digits: usize = run.groups().iter().map(|group| group.len()).sum();
     if digits >= 12 && sink.wants(Detector::CreditCard) {
         card::find(&run, |range| sink.emit(Detector::CreditCard, range, CERTAIN));

@@ -15,21 +15,30 @@ pub(crate) struct Starts {
     odd: Option<Box<[bool; 256]>>,
 }
 
-/// A set of numbers below [`BITS`]; takes no room while it is empty.
-#[derive(Debug, Clone, Default)]
-struct Table(Vec<u64>);
+/// A set of numbers below [`BITS`], of a size known beforehand: a look at it is not checked.
+#[derive(Debug, Clone)]
+struct Table {
+    bits: Box<[u64; BITS / 64]>,
+    is_empty: bool,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { bits: Box::new([0; BITS / 64]), is_empty: true }
+    }
+}
 
 impl Table {
-    fn insert(&mut self, index: usize) {
-        self.0.resize(BITS / 64, 0);
-        if let Some(word) = self.0.get_mut(index / 64) {
+    fn insert(&mut self, index: u16) {
+        if let Some(word) = self.bits.get_mut(usize::from(index / 64)) {
             *word |= 1 << (index % 64);
         }
+        self.is_empty = false;
     }
 
     #[inline]
-    fn holds(&self, index: usize) -> bool {
-        self.0.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    fn holds(&self, index: u16) -> bool {
+        self.bits.get(usize::from(index / 64)).is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 }
 
@@ -57,7 +66,7 @@ impl Starts {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.keys.0.is_empty() && self.pairs.0.is_empty()
+        self.keys.is_empty && self.pairs.is_empty
     }
 
     /// Whether the text may go on with a literal at `place`.
@@ -69,7 +78,7 @@ impl Starts {
             [byte(0), byte(1), byte(2), byte(3)]
         });
         let [first, second, ..] = key;
-        self.keys.holds(hash(key)) || (!self.pairs.0.is_empty() && self.pairs.holds(pair(first, second)))
+        self.keys.holds(hash(key)) || (!self.pairs.is_empty && self.pairs.holds(pair(first, second)))
     }
 
     /// The bytes of a block that start literals although they are no letters, a bit each.
@@ -85,15 +94,15 @@ impl Starts {
 const CASE: u8 = 0x20;
 
 #[inline]
-fn hash(key: [u8; Starts::KEY]) -> usize {
+fn hash(key: [u8; Starts::KEY]) -> u16 {
     let folded = u32::from_le_bytes(key) | u32::from_le_bytes([CASE; Starts::KEY]);
     // Knuth's multiplicative hashing: the high bits depend on all bytes.
-    (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize
+    (folded.wrapping_mul(0x9e37_79b1) >> 16) as u16
 }
 
 #[inline]
-fn pair(first: u8, second: u8) -> usize {
-    usize::from(first | CASE) << 8 | usize::from(second | CASE)
+fn pair(first: u8, second: u8) -> u16 {
+    u16::from_be_bytes([first | CASE, second | CASE])
 }
 
 #[cfg(test)]
