@@ -16,34 +16,15 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
 }
 
 pub(super) fn unescape_into(raw: &str, out: &mut String) {
-    let mut bytes = std::mem::take(out).into_bytes();
-    // Decoding never lengthens, but for a lone backslash, which stays; a block is copied whole, and what was too much is cut off.
-    bytes.reserve(raw.len() + BLOCK);
-    let mut rest = raw.as_bytes();
-    while let Some(&first) = rest.first() {
-        let taken = if first == b'\\' {
-            let (decoded, length) = escape(rest);
-            bytes.extend_from_slice(decoded.encode_utf8(&mut [0; 4]).as_bytes());
-            length
-        } else if let Some(block) = rest.first_chunk::<BLOCK>() {
-            let run = backslash(block);
-            // In text with many escapes runs are short: a copy of fixed length is cheaper than a call for each.
-            bytes.extend_from_slice(block);
-            bytes.truncate(bytes.len() - (BLOCK - run));
-            run
-        } else {
-            let run = backslash(rest);
-            bytes.extend_from_slice(rest.get(..run).unwrap_or_default());
-            run
-        };
-        rest = rest.get(taken..).unwrap_or_default();
+    // Decoding never lengthens, but for a lone backslash, which stays.
+    out.reserve(raw.len());
+    for piece in Pieces(raw) {
+        match piece {
+            Piece::Run(run) => out.push_str(run),
+            Piece::Escape(decoded, _) => out.push(decoded),
+        }
     }
-    // Unreachable by construction: runs end at a backslash, and so between characters.
-    *out = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
 }
-
-/// Bytes copied together.
-const BLOCK: usize = 16;
 
 /// A stretch of escaped text.
 pub(super) enum Piece<'a> {
