@@ -27,7 +27,7 @@ pub(crate) use scope::{At, Mask};
 use crate::detect::Scanner;
 use crate::finding::RuleId;
 use crate::segment::Needs;
-use crate::user::{Except, Near, Pattern, Words};
+use crate::user::{Except, Near, Patterns, Words};
 use crate::vault;
 
 /// A redaction policy, ready for use. Compiled once, then shared by every request.
@@ -39,10 +39,11 @@ pub struct Policy {
     detectors: Vec<Vec<User>>,
     /// Where rules with detectors look, each place once.
     detector_masks: Vec<Mask>,
-    /// Their detectors, of requests and of answers; the candidates have the detector's index for a rule.
+    /// Their detectors, and the words that stand alone, of requests and of answers.
     scanners: [Option<Arc<Scanner>>; 2],
-    patterns: Vec<Pattern>,
-    words: Vec<Words>,
+    patterns: Patterns,
+    /// Those that may stand within words.
+    words: Vec<Arc<Words>>,
     directions: Vec<Direction>,
     shadow: bool,
     has_shadow_rules: bool,
@@ -127,14 +128,13 @@ impl Policy {
         self.applies_to(at.direction) && self.needs.iter().any(|(mask, _)| mask.holds(at))
     }
 
-    /// The detectors, if a rule with detectors looks there.
-    fn scanner(&self, at: At) -> Option<&Scanner> {
+    /// What looks at texts that travel this way, if rules have detectors or words.
+    fn scanner(&self, direction: Direction) -> Option<&Scanner> {
         let [request, response] = &self.scanners;
-        let scanner = match at.direction {
-            Direction::Request => request,
-            Direction::Response => response,
-        };
-        scanner.as_deref().filter(|_| self.detector_masks.iter().any(|mask| mask.holds(at)))
+        match direction {
+            Direction::Request => request.as_deref(),
+            Direction::Response => response.as_deref(),
+        }
     }
 
     fn rule(&self, rule: RuleId) -> Option<&Rule> {

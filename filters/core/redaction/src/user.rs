@@ -1,11 +1,13 @@
 //! The user's own rules: patterns and word lists, and what narrows rules down.
 
 mod except;
+mod gate;
 mod near;
 mod pattern;
 mod words;
 
 pub(crate) use except::Except;
+pub(crate) use gate::Patterns;
 pub(crate) use near::Near;
 pub(crate) use pattern::Pattern;
 pub(crate) use words::{Words, WordsOf, check_words, reach_of_words};

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::registry::Detector;
 use super::scan::Sink;
 use super::score::{CERTAIN, Context, LIKELY, WEAK};
-use super::word::Word;
 use crate::text;
 
 /// Words beside digits that are an address rather than a time or a number.
@@ -46,35 +45,23 @@ pub(super) fn in_pairs(bytes: &[u8], joint: usize, sink: &mut Sink<'_>) -> Optio
     Some(end)
 }
 
-/// Looks at a word: the first pair of several, one of three groups as in `0012.3456.789a`, or all twelve digits.
-pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
-    match word.bytes().len() {
-        // Runs of digits hide the dashes between them.
-        2 if text::at(word.text(), word.end) == b'-' => {
-            in_pairs(word.text(), word.end, sink);
-        }
-        12 if word.bytes().iter().all(u8::is_ascii_hexdigit) => emit(word.text(), word.range(), WEAK, sink),
-        4 => {
-            let bytes = word.text();
-            let quad = |at: usize| text::slice(bytes, at..at + 4).iter().all(u8::is_ascii_hexdigit);
-            let mut start = word.start;
-            // To the first of three.
-            while text::before(bytes, start) == b'.' && start >= 5 && quad(start - 5) && word.start - start < 10 {
-                start -= 5;
-            }
-            let range = start..start + 14;
-            let whole = quad(start)
-                && text::at(bytes, start + 4) == b'.'
-                && quad(start + 5)
-                && text::at(bytes, start + 9) == b'.'
-                && quad(start + 10);
-            let apart = text::before(bytes, start) != b'.'
-                && !(text::at(bytes, range.end) == b'.' && text::at(bytes, range.end + 1).is_ascii_alphanumeric());
-            if whole && apart && range.end <= bytes.len() && text::stands_alone(bytes, &range) {
-                emit(bytes, range, LIKELY, sink);
-            }
-        }
-        _ => {}
+/// The address in Cisco's three groups of four, the first of which ends in front of the dot at `dot`.
+pub(super) fn in_quads(bytes: &[u8], dot: usize, sink: &mut Sink<'_>) {
+    let Some(start) = dot.checked_sub(4) else { return };
+    let range = start..start + 14;
+    let quad = |at: usize| text::slice(bytes, at..at + 4).iter().all(u8::is_ascii_hexdigit);
+    let whole = quad(start) && quad(start + 5) && text::at(bytes, start + 9) == b'.' && quad(start + 10);
+    let apart = text::before(bytes, start) != b'.'
+        && !(text::at(bytes, range.end) == b'.' && text::at(bytes, range.end + 1).is_ascii_alphanumeric());
+    if whole && apart && range.end <= bytes.len() && text::stands_alone(bytes, &range) {
+        emit(bytes, range, LIKELY, sink);
+    }
+}
+
+/// Looks at a word of twelve hexadecimal digits.
+pub(super) fn in_word(bytes: &[u8], range: Range<usize>, sink: &mut Sink<'_>) {
+    if range.len() == 12 && text::slice(bytes, range.clone()).iter().all(u8::is_ascii_hexdigit) {
+        emit(bytes, range, WEAK, sink);
     }
 }
 

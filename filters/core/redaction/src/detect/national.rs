@@ -152,6 +152,13 @@ pub(super) fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Looks at the two digits at `start` that a dot and a letter follow: a Brazilian company's number, as `12.ABC.345/01DE-35`.
+pub(super) fn at_company(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
+    if text::at(bytes, start + 2) == b'.' && !text::before(bytes, start).is_ascii_alphanumeric() {
+        look_from(bytes, start, sink);
+    }
+}
+
 /// Looks from `start` on, and from the short words of letters in front of it.
 fn look_from(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
     look_at(bytes, start, sink);

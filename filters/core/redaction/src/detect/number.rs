@@ -48,8 +48,14 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Reads on from the first digit at `start`.
-    pub fn read(text: &'a [u8], start: usize) -> Self {
+    /// Reads on from the first digit at `start`. None if that is a single group of fewer digits than `least`, or one behind a letter.
+    pub fn read(text: &'a [u8], start: usize, least: usize) -> Option<Self> {
+        let first = text::count(text, start, |byte| byte.is_ascii_digit());
+        if (first < least || text::before(text, start).is_ascii_alphabetic())
+            && separator_at(text, start + first).is_none()
+        {
+            return None;
+        }
         let mut run = Self { text, groups: [NOTHING; MAX_GROUPS], count: 0, resume: start };
         let mut separator = Separator::Start;
         let mut at = start;
@@ -57,12 +63,12 @@ impl<'a> Run<'a> {
             let end = at + text::count(text, at, |byte| byte.is_ascii_digit());
             let Some(slot) = run.groups.get_mut(run.count) else {
                 run.resume = run.group(MAX_GROUPS - OVERLAP).start;
-                return run;
+                return Some(run);
             };
             *slot = Group { start: at, end, separator };
             run.count += 1;
             run.resume = end;
-            let Some((next, length)) = separator_at(text, end) else { return run };
+            let Some((next, length)) = separator_at(text, end) else { return Some(run) };
             separator = next;
             at = end + length;
         }

@@ -1,4 +1,4 @@
-//! Private key blocks, from the dashes of their first line.
+//! Private key blocks, from the first letters of their first line.
 
 use std::ops::Range;
 
@@ -22,26 +22,37 @@ const PUTTY: &[u8] = b"PuTTY-User-Key-File-";
 const PUTTY_MAC: &[u8] = b"Private-MAC: ";
 /// `-----BEGIN ` in base64, without the last letter: that depends on what follows.
 const ENCODED: &[u8] = b"LS0tLS1CRUdJTi";
-/// Where in it the letter stands that triggers.
-const ENCODED_TRIGGER: usize = 11;
 
-/// The block whose first dash stands at `dash`.
-pub(super) fn find(text: &[u8], dash: usize) -> Option<Range<usize>> {
+/// Reads a key from a place on.
+type Read = fn(&[u8], usize) -> Option<Range<usize>>;
+
+/// The first letters of a block, and who reads it from there on.
+pub(super) const STARTS: &[(&[u8], Read)] = &[(b"BEGIN ", armoured), (PUTTY, putty), (ENCODED, encoded)];
+
+/// The block whose first letters stand at `place`.
+pub(super) fn find(text: &[u8], place: usize) -> Option<Range<usize>> {
+    let (_, read) = STARTS.iter().find(|(start, _)| text::follows(text, place, start))?;
+    read(text, place)
+}
+
+/// A block whose `BEGIN` stands at `begin`, behind dashes.
+fn armoured(text: &[u8], begin: usize) -> Option<Range<usize>> {
+    let dash = begin.checked_sub(DASHES.len())?;
     if text::follows(text, dash, BEGIN) {
         pem(text, dash)
     } else if text::follows(text, dash, SSH2_BEGIN) {
         Some(dash..up_to(text, dash, SSH2_END))
-    } else if text::follows(text, dash, b"-User-Key-File-") {
-        let start = dash.checked_sub(b"PuTTY".len())?;
-        let format = text::at(text, start + PUTTY.len()).is_ascii_digit();
-        let hex = |mac: usize| text::count(text, mac, |byte| byte.is_ascii_hexdigit());
-        (format && text::follows(text, start, PUTTY)).then(|| {
-            let mac = up_to(text, start, PUTTY_MAC);
-            start..mac + hex(mac)
-        })
     } else {
         None
     }
+}
+
+fn putty(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let hex = |mac: usize| text::count(text, mac, |byte| byte.is_ascii_hexdigit());
+    text::at(text, start + PUTTY.len()).is_ascii_digit().then(|| {
+        let mac = up_to(text, start, PUTTY_MAC);
+        start..mac + hex(mac)
+    })
 }
 
 /// Behind the first `end` from `start` on. Without one, where the paragraph ends or the text does: so a stream waits for the end.
@@ -51,10 +62,9 @@ fn up_to(text: &[u8], start: usize, end: &[u8]) -> usize {
     start + place.or_else(|| memmem::find(block, b"\n\n")).unwrap_or(block.len())
 }
 
-/// The base64 of a block, as secrets of Kubernetes hold it, whose `J` stands at `trigger`.
-pub(super) fn find_encoded(text: &[u8], trigger: usize) -> Option<Range<usize>> {
-    let start = trigger.checked_sub(ENCODED_TRIGGER)?;
-    if !text::follows(text, start, ENCODED) || text::before(text, start).is_ascii_alphanumeric() {
+/// The base64 of a block, as secrets of Kubernetes hold it.
+fn encoded(text: &[u8], start: usize) -> Option<Range<usize>> {
+    if text::before(text, start).is_ascii_alphanumeric() {
         return None;
     }
     let window = text::slice(text, start..(start + 2 * MAX_BLOCK).min(text.len()));

@@ -70,8 +70,6 @@ struct Shape {
     /// Its lead is the key's prefix.
     first: Part,
     rest: &'static [Part],
-    /// Where in the prefix the byte stands that triggers.
-    trigger: usize,
     /// Among what follows the prefix an unbroken run of letters and digits at least this long, if more than 0, and then a digit.
     run: usize,
     /// What follows the prefix in keys that are another's.
@@ -84,13 +82,11 @@ const MAX: u16 = 255;
 const MIN_DISTINCT: u32 = 5;
 /// What stands in for a key behind its prefix; lower case.
 const STAND_INS: &[&[u8]] = &[b"xxxx", b"your_", b"your-", b"placeholder"];
-/// The bytes that may trigger, the rarest in texts first.
-const RARE: &[u8] = b"~_-JKXGzFSBC";
 
 impl Shape {
     const fn new(detector: Detector, prefix: &'static [u8], class: Class, length: u16) -> Self {
         let first = part(prefix, class, length);
-        Self { detector, first, rest: &[], trigger: trigger(prefix), run: 0, unless: b"" }
+        Self { detector, first, rest: &[], run: 0, unless: b"" }
     }
 
     const fn up_to(mut self, most: u16) -> Self {
@@ -119,8 +115,8 @@ impl Shape {
         uses(self.detector) || (self.detector == Detector::AwsAccessKey && uses(Detector::AwsSecretKey))
     }
 
-    fn trigger_byte(&self) -> u8 {
-        text::at(self.first.lead, self.trigger)
+    fn list(&self) -> usize {
+        list(text::at(self.first.lead, 0), text::at(self.first.lead, 1))
     }
 
     fn read(&self, text: &[u8], start: usize) -> Option<Range<usize>> {
@@ -189,25 +185,7 @@ pub(super) fn distinct(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0u128, |seen, byte| seen | 1 << (byte & 127)).count_ones()
 }
 
-/// The place of the rarest byte of a prefix that is not its first: with the byte in front of it, it picks the shapes to try.
-const fn trigger(prefix: &[u8]) -> usize {
-    let mut rare = RARE;
-    while let [wanted, rarer @ ..] = rare {
-        let mut place = 0;
-        let mut rest = prefix;
-        while let [byte, behind @ ..] = rest {
-            if place > 0 && *byte == *wanted {
-                return place;
-            }
-            place += 1;
-            rest = behind;
-        }
-        rare = rarer;
-    }
-    0
-}
-
-/// How many lists of shapes there are, by trigger and the byte in front of it.
+/// How many lists of shapes there are, by their first two bytes.
 const LISTS: usize = 128;
 /// Ends a list.
 const END: u8 = u8::MAX;
@@ -226,9 +204,8 @@ impl Tokens {
         let mut tokens = Self { first: [END; LISTS], next: [END; SHAPES.len()] };
         // From behind, so that each list is in the table's order.
         for (index, shape) in SHAPES.iter().enumerate().rev().filter(|(_, shape)| shape.wanted(&uses)) {
-            let list = list(text::before(shape.first.lead, shape.trigger), shape.trigger_byte());
             if let (Some(first), Some(next), Ok(index)) =
-                (tokens.first.get_mut(list), tokens.next.get_mut(index), u8::try_from(index))
+                (tokens.first.get_mut(shape.list()), tokens.next.get_mut(index), u8::try_from(index))
             {
                 *next = std::mem::replace(first, index);
             }
@@ -236,30 +213,32 @@ impl Tokens {
         tokens
     }
 
-    /// The key whose trigger byte stands at `trigger`.
-    pub fn find(&self, text: &[u8], trigger: usize) -> Option<(Detector, Range<usize>)> {
-        let list = list(text::before(text, trigger), text::at(text, trigger));
+    /// The prefixes of the shapes in use. Each begins with a letter, and no letter stands in front of a key.
+    pub fn prefixes(&self) -> impl Iterator<Item = &'static [u8]> {
+        (0..LISTS).flat_map(|list| self.shapes(list)).map(|shape| shape.first.lead)
+    }
+
+    /// The key that starts at `start`.
+    pub fn find(&self, text: &[u8], start: usize) -> Option<(Detector, Range<usize>)> {
+        let mut shapes = self.shapes(list(text::at(text, start), text::at(text, start + 1)));
+        shapes.find_map(|shape| {
+            let range = text::follows(text, start, shape.first.lead).then(|| shape.read(text, start))??;
+            Some((shape.detector, range))
+        })
+    }
+
+    fn shapes(&self, list: usize) -> impl Iterator<Item = &'static Shape> {
         let mut index = self.first.get(list).copied().unwrap_or(END);
-        while let Some(shape) = SHAPES.get(usize::from(index)) {
-            if let Some(start) = trigger.checked_sub(shape.trigger)
-                && text::follows(text, start, shape.first.lead)
-                && let Some(range) = shape.read(text, start)
-            {
-                return Some((shape.detector, range));
-            }
+        std::iter::from_fn(move || {
+            let shape = SHAPES.get(usize::from(index))?;
             index = self.next.get(usize::from(index)).copied().unwrap_or(END);
-        }
-        None
+            Some(shape)
+        })
     }
 }
 
-fn list(before: u8, trigger: u8) -> usize {
-    usize::from(before.wrapping_mul(5) ^ trigger.wrapping_mul(3)) % LISTS
-}
-
-/// The bytes at which [`Tokens::find`] wants to be asked.
-pub(super) fn triggers(uses: impl Fn(Detector) -> bool) -> impl Iterator<Item = u8> {
-    SHAPES.iter().filter(move |shape| shape.wanted(&uses)).map(Shape::trigger_byte)
+fn list(first: u8, second: u8) -> usize {
+    usize::from(first.wrapping_mul(5) ^ second.wrapping_mul(3)) % LISTS
 }
 
 #[cfg(test)]
@@ -268,11 +247,12 @@ mod tests {
 
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[cfg_attr(not(target_arch = "wasm32"), test)]
-    fn every_shape_has_a_trigger_behind_its_first_byte() {
+    fn every_prefix_is_listed_and_begins_with_a_letter() {
         assert!(SHAPES.len() < usize::from(END));
+        assert_eq!(Tokens::new(|_| true).prefixes().count(), SHAPES.len());
         for shape in SHAPES {
             let prefix = String::from_utf8_lossy(shape.first.lead);
-            assert!(shape.trigger > 0 && RARE.contains(&shape.trigger_byte()), "{prefix}");
+            assert!(shape.first.lead.len() >= 3 && shape.first.lead[0].is_ascii_alphabetic(), "{prefix}");
         }
     }
 
@@ -291,7 +271,7 @@ mod tests {
                     key.extend(alphabet.iter().filter(|byte| **byte != b'=').cycle().take(usize::from(length)));
                 }
                 let text = [b"see ", &key[..], b" here"].concat();
-                let found = (0..text.len()).find_map(|trigger| tokens.find(&text, trigger));
+                let found = (0..text.len()).find_map(|start| tokens.find(&text, start));
                 let prefix = String::from_utf8_lossy(shape.first.lead);
                 assert_eq!(found, Some((shape.detector, 4..4 + key.len())), "{prefix}");
             }

@@ -11,7 +11,7 @@ use crate::detect::{self, DETECTOR_COUNT, Scanner, Use};
 use crate::hmac::Key;
 use crate::label;
 use crate::segment::Needs;
-use crate::user::{self, Except, Near, Pattern, Reach, Words, WordsOf};
+use crate::user::{self, Except, Near, Pattern, Patterns, Reach, Words, WordsOf};
 
 /// Most rules of a policy, each detector of a rule counted.
 const MAX_RULES: usize = 1000;
@@ -57,7 +57,8 @@ impl Policy {
         }
         // Each rule's words have been checked; a limit of the automaton is far beyond what all together may hold.
         let words = draft.words().map_err(|message| CompileError { rule: 0, message })?;
-        let scanners = draft.scanners();
+        let (alone, words): (Vec<_>, Vec<_>) = words.into_iter().map(Arc::new).partition(|words| words.alone());
+        let scanners = draft.scanners(&alone);
         let [_, of_answers] = &scanners;
         let detectors = Needs {
             numbers: of_answers.as_ref().is_some_and(|scanner| scanner.uses_numbers()),
@@ -73,7 +74,7 @@ impl Policy {
             detectors: draft.detectors,
             detector_masks: draft.detector_masks,
             scanners,
-            patterns: draft.patterns,
+            patterns: Patterns::new(draft.patterns),
             words,
             directions: spec.apply.clone(),
             shadow: spec.mode == Mode::Shadow,
@@ -206,11 +207,12 @@ impl<'a> Draft<'a> {
         Ok(words)
     }
 
-    /// The detectors of requests and of answers; one scanner if they are the same.
-    fn scanners(&self) -> [Option<Arc<Scanner>>; 2] {
+    /// What looks at requests and at answers; one scanner if that is the same.
+    fn scanners(&self, words: &[Arc<Words>]) -> [Option<Arc<Scanner>>; 2] {
         let [request, response] = [Direction::Request, Direction::Response].map(|direction| self.uses(direction));
         let scanner = |uses: [Option<Use>; DETECTOR_COUNT]| {
-            uses.iter().any(Option::is_some).then(|| Arc::new(Scanner::new(uses)))
+            let used = uses.iter().any(Option::is_some) || !words.is_empty();
+            used.then(|| Arc::new(Scanner::new(uses, words.to_vec())))
         };
         let of_requests = scanner(request);
         let of_answers = if request == response { of_requests.clone() } else { scanner(response) };

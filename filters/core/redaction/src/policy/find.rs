@@ -5,10 +5,11 @@ use std::ops::Range;
 use tollgate_policy::redaction::{Action, Direction, Place};
 
 use super::{At, Policy, Rule};
-use crate::detect::{CERTAIN, Candidate};
+use crate::detect::{CERTAIN, Candidate, Look};
 use crate::finding::{self, Finding, Rank, RuleId};
 use crate::fold::Folded;
 use crate::text;
+use crate::user::Words;
 
 /// Stands for the rule of what must be left alone for a reason other than a rule. No rule has this index.
 const SHIELD: u16 = u16::MAX;
@@ -97,20 +98,18 @@ impl Policy {
 
     fn ask(&self, ask: Ask, text: &str, from: usize, at: At, out: &mut Vec<Candidate>) {
         let mut found = Vec::new();
-        if ask == Ask::Everyone
-            && let Some(scanner) = self.scanner(at)
-        {
-            let mut detected = Vec::new();
-            scanner.scan(text, from, &mut detected);
-            detected.iter().for_each(|candidate| self.rules_of_detector(candidate, &mut found));
+        let mut detected = Vec::new();
+        let everyone = ask == Ask::Everyone;
+        if let Some(scanner) = self.scanner(at.direction) {
+            let detectors = everyone && self.detector_masks.iter().any(|mask| mask.holds(at));
+            let words = |words: &Words| words.looks_at(at) && (everyone || words.has_folded());
+            scanner.scan(text, from, Look { detectors, words: &words }, &mut detected, &mut found);
         }
-        for pattern in &self.patterns {
-            if self.rule_at(pattern.rule()).is_some_and(|rule| rule.mask.holds(at)) {
-                pattern.find(text, from, &mut found);
-            }
-        }
+        detected.iter().for_each(|candidate| self.rules_of_detector(candidate, &mut found));
+        let looks = |rule: u16| self.rule_at(rule).is_some_and(|rule| rule.mask.holds(at));
+        self.patterns.find(text, from, looks, &mut found);
         for words in &self.words {
-            if words.looks_at(at) && (ask == Ask::Everyone || words.has_folded()) {
+            if words.looks_at(at) && (everyone || words.has_folded()) {
                 words.find(text, from, &mut found);
             }
         }

@@ -329,9 +329,8 @@ fn hold_back_by_policy() {
     assert_eq!(policy.hold_back(), 1024);
     let place = |direction| At { direction, place: Place::ASSISTANT };
     assert!(!policy.needs(place(Direction::Response)).numbers);
-    assert!(
-        policy.scanner(place(Direction::Response)).is_none() && policy.scanner(place(Direction::Request)).is_some()
-    );
+    let [of_requests, of_answers] = [Direction::Request, Direction::Response].map(|way| policy.scanner(way).unwrap());
+    assert!(of_requests.uses_numbers() && !of_answers.uses_numbers());
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Lists of words and phrases.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Anchored, Input, MatchKind, StartKind};
 
 use super::{Reach, whole};
-use crate::detect::{CERTAIN, Candidate};
+use crate::detect::{CERTAIN, Candidate, Starts};
 use crate::fold::{Fold, fold, folded};
 use crate::policy::{At, Mask};
 use crate::text;
@@ -23,11 +25,14 @@ pub(crate) struct WordsOf<'a> {
 
 /// All words of a policy that are matched alike.
 ///
-/// The automaton is only asked where the first two bytes are those of some word, and where words have to stand alone only at the
-/// start of one: a look at a bit per byte of text, however many words there are.
+/// The automaton is only asked where the first bytes are those of some word: a look at a bit per byte of text, however many words there
+/// are, and where words have to stand alone, one per word of the text.
 pub(crate) struct Words {
     automaton: AhoCorasick,
-    starts: Pairs,
+    /// The first bytes of each word, as far as [`Starts`] looks, where they have to stand alone.
+    beginnings: Vec<Box<[u8]>>,
+    /// The first two.
+    pairs: Pairs,
     /// Words have to stand alone.
     alone: bool,
     /// Some hold characters that are folded, and are to be found in texts that are not folded as well.
@@ -70,9 +75,14 @@ impl Words {
             .ascii_case_insensitive(!case_sensitive)
             .build(spellings.iter().map(|word| word.as_bytes()))
             .map_err(|error| format!("words: {error}"))?;
-        let mut starts = Pairs::new();
-        spellings.iter().for_each(|word| starts.add(word.as_bytes(), case_sensitive));
-        Ok(Some(Self { automaton, starts, alone, has_folded, masks, rules }))
+        let mut pairs = Pairs::new();
+        spellings.iter().for_each(|word| pairs.add(word.as_bytes(), case_sensitive));
+        let beginnings: BTreeSet<Box<[u8]>> = match alone {
+            true => spellings.iter().map(|word| word.bytes().take(Starts::KEY).collect()).collect(),
+            false => BTreeSet::new(),
+        };
+        let beginnings = beginnings.into_iter().collect();
+        Ok(Some(Self { automaton, beginnings, pairs, alone, has_folded, masks, rules }))
     }
 
     /// Whether a rule of theirs looks there.
@@ -85,30 +95,45 @@ impl Words {
         self.has_folded
     }
 
+    /// Whether they have to stand alone.
+    pub fn alone(&self) -> bool {
+        self.alone
+    }
+
+    /// Adds where they may start, if they have to stand alone.
+    pub fn add_to(&self, starts: &mut Starts) {
+        self.beginnings.iter().for_each(|beginning| starts.insert(beginning));
+    }
+
     /// Appends where a word stands, from `from` on.
     pub fn find(&self, text: &str, from: usize, out: &mut Vec<Candidate>) {
-        let bytes = text.as_bytes();
         let mut at = from;
-        while let Some(start) = self.starts.next(bytes, at) {
+        while let Some(start) = self.pairs.next(text.as_bytes(), at) {
             at = start + 1;
-            let joined =
-                || text::before(bytes, start).is_ascii_alphanumeric() && text::at(bytes, start).is_ascii_alphanumeric();
-            if self.alone && joined() {
-                continue;
-            }
-            let input = Input::new(bytes).span(start..bytes.len()).anchored(Anchored::Yes);
-            let mut state = OverlappingState::start();
-            // An error is unreachable by construction: the automaton is built for just this kind of search.
-            while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
-                && let Some(found) = state.get_match()
+            self.find_at(text, start, out);
+        }
+    }
+
+    /// Appends the words that stand at `start`.
+    pub fn find_at(&self, text: &str, start: usize, out: &mut Vec<Candidate>) {
+        let bytes = text.as_bytes();
+        let joined =
+            || text::before(bytes, start).is_ascii_alphanumeric() && text::at(bytes, start).is_ascii_alphanumeric();
+        if !self.pairs.holds(text::at(bytes, start), text::at(bytes, start + 1)) || (self.alone && joined()) {
+            return;
+        }
+        let input = Input::new(bytes).span(start..bytes.len()).anchored(Anchored::Yes);
+        let mut state = OverlappingState::start();
+        // An error is unreachable by construction: the automaton is built for just this kind of search.
+        while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
+            && let Some(found) = state.get_match()
+        {
+            // Where one word ends like another, both are reported; the other's turn comes at its own start.
+            if found.start() == start
+                && (!self.alone || whole(text, start, found.end()))
+                && let Some(&rule) = self.rules.get(found.pattern().as_usize())
             {
-                // Where one word ends like another, both are reported; the other's turn comes at its own start.
-                if found.start() == start
-                    && (!self.alone || whole(text, start, found.end()))
-                    && let Some(&rule) = self.rules.get(found.pattern().as_usize())
-                {
-                    out.push(Candidate { rule, start, end: found.end(), score: CERTAIN });
-                }
+                out.push(Candidate { rule, start, end: found.end(), score: CERTAIN });
             }
         }
     }
