@@ -117,7 +117,9 @@ pub fn render_text(rows: &[Throughput]) -> String {
         let rows: Vec<_> = rows.iter().filter(|row| row.runtime == runtime).collect();
         let Some(first) = rows.first() else { continue };
         let _ = write!(out, "\n{heading}\n\n{:40}", "stage");
-        kinds.iter().for_each(|kind| drop(write!(out, " {kind:>8}")));
+        for kind in &kinds {
+            let _ = write!(out, " {kind:>8}");
+        }
         let mut stage = "";
         for row in &rows {
             if row.stage != stage || row.body == first.body {
