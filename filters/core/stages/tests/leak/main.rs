@@ -5,6 +5,7 @@
 
 mod answers;
 mod check;
+mod decisions;
 mod requests;
 mod world;
 
