@@ -4,6 +4,7 @@
 //! a stage's logic is in its crate, the order of the stages in `tollgate-stages`.
 
 mod headers;
+mod metrics;
 mod module;
 mod shared;
 
@@ -18,6 +19,7 @@ use tollgate_stages::{AnswerMode, Engine, Exchange, OnBody, OnHeaders, Reply};
 pub use module::Module;
 
 use headers::Read;
+use metrics::Metrics;
 use shared::SharedData;
 
 /// One exchange on a host.
@@ -27,6 +29,7 @@ pub struct ExchangeFilter {
     phase: Phase,
     /// The request's headers, until they go on.
     request: Headers,
+    metrics: Rc<Metrics>,
 }
 
 /// What the next body callback is for.
@@ -43,8 +46,13 @@ enum Phase {
 }
 
 impl ExchangeFilter {
-    fn new(engine: &Rc<Engine>) -> Self {
-        Self { exchange: Exchange::new(Rc::clone(engine)), phase: Phase::Pass, request: Headers::default() }
+    fn new(engine: &Rc<Engine>, metrics: &Rc<Metrics>) -> Self {
+        Self {
+            exchange: Exchange::new(Rc::clone(engine)),
+            phase: Phase::Pass,
+            request: Headers::default(),
+            metrics: Rc::clone(metrics),
+        }
     }
 
     fn publish(&mut self, host: &mut dyn Host) {
@@ -108,6 +116,9 @@ impl ExchangeFilter {
         self.publish(host);
         if let Some((name, value)) = summary {
             publish(host, name, &value);
+        }
+        for (name, by) in self.exchange.take_counters() {
+            self.metrics.add(host, name, by);
         }
     }
 }

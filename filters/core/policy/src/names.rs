@@ -13,6 +13,8 @@ pub const HEADER_PREFIX: &str = "x-tollgate-";
 /// Answer header that lists what a lenient route dropped from the request, by feature name, separated by commas.
 pub const DROPPED_HEADER: &str = "x-tollgate-dropped";
 
+/// Header of a refusal by redaction: the policy's name and version, `pii-default@1a2b3c4d`.
+pub const POLICY_HEADER: &str = "x-tollgate-policy";
 /// Answer header that names the model a request beyond its quota was sent to instead.
 pub const DOWNGRADED_HEADER: &str = "x-tollgate-downgraded-to";
 
@@ -57,6 +59,12 @@ pub mod fact {
     pub const POLICY_DIGEST: &str = "tollgate.policy_digest";
     /// Findings by rule and action, as `rule:action=count`, separated by commas. Never a value.
     pub const REDACTIONS: &str = "tollgate.redactions";
+    /// The redaction policy that looked at the request, and its version: `pii-default@1a2b3c4d`.
+    pub const POLICY: &str = "tollgate.policy";
+    /// What findings are tagged with, separated by commas.
+    pub const TAGS: &str = "tollgate.tags";
+    /// How many images, sounds and files were sent whose content no rule could look at.
+    pub const MEDIA_SKIPPED: &str = "tollgate.media_skipped";
     /// All of them in one, as a JSON object by these names: what an access log needs, for the price of one.
     pub const ALL: &str = "tollgate.facts";
     /// What `translate` keeps of the client's own request for later attempts.
@@ -70,6 +78,9 @@ pub mod fact {
         DOWNGRADED_TO,
         QUOTA,
         REDACTIONS,
+        TAGS,
+        MEDIA_SKIPPED,
+        POLICY,
         POLICY_DIGEST,
         USAGE_SOURCE,
         REQUEST_MODEL,

@@ -9,7 +9,7 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use tollgate_policy::redaction::{Action, Direction, Place};
+use tollgate_policy::redaction::{Action, Direction, OnFinding, Place};
 
 pub(crate) use act::Store;
 pub use act::{RedactError, Redacted};
@@ -45,6 +45,7 @@ struct Rule {
     name: String,
     label: String,
     action: Action,
+    on_finding: Option<OnFinding>,
 }
 
 impl Policy {

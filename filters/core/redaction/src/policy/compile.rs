@@ -61,7 +61,7 @@ impl Policy {
                     if let (Some(slot @ None), Some(entry)) = (detectors.get_mut(place), detect::entry(place)) {
                         *slot = Some(Use { rule: next(&rules).map_err(error)?, min_score });
                         let (name, label) = (entry.name.to_owned(), entry.label.to_owned());
-                        rules.push(Rule { name, label, action: rule.action });
+                        rules.push(Rule { name, label, action: rule.action, on_finding: rule.on_finding.clone() });
                     }
                 }
                 continue;
@@ -78,7 +78,7 @@ impl Policy {
                 }
                 Matcher::Detect(_) => {}
             }
-            rules.push(Rule { name, label, action: rule.action });
+            rules.push(Rule { name, label, action: rule.action, on_finding: rule.on_finding.clone() });
         }
         let mut words = Vec::new();
         for (list, case_sensitive) in [(&folded, false), (&exact, true)] {
