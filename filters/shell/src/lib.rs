@@ -48,9 +48,7 @@ impl ExchangeFilter {
     }
 
     fn publish(&mut self, host: &mut dyn Host) {
-        for (name, value) in self.exchange.facts() {
-            publish(host, name, &value);
-        }
+        self.exchange.facts(|name, value| publish(host, name, value));
     }
 
     fn answer(&mut self, host: &mut dyn Host, reply: &Reply) {
@@ -88,6 +86,9 @@ impl ExchangeFilter {
                 if let Some(route) = route {
                     // Envoy chooses the route again after any edit of the request's headers.
                     host.set_header(HeaderMap::Request, names::ROUTE_HEADER, &route)?;
+                    if let Some(told) = self.exchange.limits_told() {
+                        host.set_header(HeaderMap::Request, names::LIMITS_HEADER, told)?;
+                    }
                 }
                 self.publish(host);
                 Ok(true)

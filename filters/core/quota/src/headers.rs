@@ -62,6 +62,13 @@ pub fn anthropic(standings: &[Standing], refusing: Option<&Standing>) -> Vec<Hea
     render(&families, standings, refusing, |standing| rfc3339(standing.resets_at_ms))
 }
 
+/// Whether there are headers for these: of requests, and of tokens of any kind. In both APIs alike.
+#[must_use]
+pub fn families(standings: &[Standing]) -> (bool, bool) {
+    let any = |units: &[Unit]| standings.iter().any(|standing| units.contains(&standing.unit));
+    (any(&[Unit::Requests]), any(TOKENS))
+}
+
 /// When to try again: `retry-after` in whole seconds, rounded up, and `retry-after-ms`, which the OpenAI and Anthropic
 /// SDKs prefer. Nothing for a request that can never fit.
 #[must_use]
