@@ -5,7 +5,7 @@ pub const ROUTE_HEADER: &str = "x-tollgate-route";
 /// Request header by which `translate` tells the credential filters which provider an attempt goes to. Removed before the codec.
 pub const PROVIDER_HEADER: &str = "x-tollgate-provider";
 /// Request header by which the gateway tells `translate` of which things ([`LIMITS_OF_REQUESTS`], [`LIMITS_OF_TOKENS`], separated by a comma)
-/// the answer's rate-limit headers will be its own: the provider's need no other name then. Removed before the codec.
+/// the answer's rate-limit headers will be its own: the provider's need no other name then. Set where the configuration says that `translate` is there; removed before the codec.
 pub const LIMITS_HEADER: &str = "x-tollgate-limits";
 /// In [`LIMITS_HEADER`]: the limit, the rest and the reset of requests.
 pub const LIMITS_OF_REQUESTS: &str = "requests";

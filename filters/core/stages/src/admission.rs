@@ -36,9 +36,13 @@ pub(crate) struct Admitted {
 }
 
 impl Exchange {
-    /// Of what the answer's rate-limit headers will be the gateway's own, for [`tollgate_policy::names::LIMITS_HEADER`].
+    /// Of what the answer's rate-limit headers will be the gateway's own, for [`tollgate_policy::names::LIMITS_HEADER`]; `None` also where
+    /// nobody would read it.
     #[must_use]
     pub fn limits_told(&self) -> Option<&'static str> {
+        if !self.engine.translated {
+            return None;
+        }
         match tollgate_quota::headers::families(self.reservation.standings()) {
             (true, true) => Some(LIMITS_OF_ALL),
             (true, false) => Some(LIMITS_OF_REQUESTS),

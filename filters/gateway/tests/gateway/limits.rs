@@ -115,7 +115,9 @@ fn translate_is_told_exactly_which_rate_limits_will_be_the_gateways_own() {
         (json!([quota("inputTokens"), quota("requests")]), "requests,tokens"),
         (json!([quota("usd")]), ""),
     ] {
-        let gateway = gateway(&with_quotas(quotas));
+        let mut config = with_quotas(quotas);
+        config["translated"] = json!(true);
+        let gateway = gateway(&config);
         for path in ["openai", "anthropic"] {
             let things = |thing: &str| match path {
                 "openai" => ["limit", "remaining", "reset"].map(|of| format!("x-ratelimit-{of}-{thing}")),
@@ -135,4 +137,7 @@ fn translate_is_told_exactly_which_rate_limits_will_be_the_gateways_own() {
             }
         }
     }
+    let nobody = with_quotas(json!([quota("requests")]));
+    let outcome = gateway(&nobody).exchange(chat(OTHER_KEY, &ask("hi")), completion("hi"));
+    assert_eq!(outcome.upstream.header("x-tollgate-limits"), None, "where nobody reads it, nobody takes it out");
 }
