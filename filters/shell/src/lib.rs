@@ -56,9 +56,7 @@ impl ExchangeFilter {
     }
 
     fn publish(&mut self, host: &mut dyn Host) {
-        for (name, value) in self.exchange.facts() {
-            publish(host, name, &value);
-        }
+        self.exchange.facts(|name, value| publish(host, name, value));
     }
 
     fn answer(&mut self, host: &mut dyn Host, reply: &Reply) {
@@ -96,6 +94,9 @@ impl ExchangeFilter {
                 if let Some(route) = route {
                     // Envoy chooses the route again after any edit of the request's headers.
                     host.set_header(HeaderMap::Request, names::ROUTE_HEADER, &route)?;
+                    if let Some(told) = self.exchange.limits_told() {
+                        host.set_header(HeaderMap::Request, names::LIMITS_HEADER, told)?;
+                    }
                 }
                 self.publish(host);
                 Ok(true)
@@ -250,7 +251,9 @@ impl ExchangeFilter {
     /// Runs what the buffer holds through the exchange.
     fn answer_bytes(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) {
         let bytes = host.body(Body::Response, 0, size).unwrap_or_default();
-        if let Some(changed) = self.exchange.on_response_body(&bytes, end_of_stream) {
+        let changed = self.exchange.on_response_body(&bytes, end_of_stream);
+        // Most events of a stream come out as they went in, and to hand them back costs as much as to read them.
+        if let Some(changed) = changed.filter(|changed| changed.status.is_some() || changed.body != bytes) {
             if self.phase == Phase::Hold {
                 let _ = host.set_header(HeaderMap::Response, "content-length", &changed.body.len().to_string());
             }

@@ -4,6 +4,15 @@
 pub const ROUTE_HEADER: &str = "x-tollgate-route";
 /// Request header by which `translate` tells the credential filters which provider an attempt goes to. Removed before the codec.
 pub const PROVIDER_HEADER: &str = "x-tollgate-provider";
+/// Request header by which the gateway tells `translate` of which things ([`LIMITS_OF_REQUESTS`], [`LIMITS_OF_TOKENS`], separated by a comma)
+/// the answer's rate-limit headers will be its own: the provider's need no other name then. Set where the configuration says that `translate` is there; removed before the codec.
+pub const LIMITS_HEADER: &str = "x-tollgate-limits";
+/// In [`LIMITS_HEADER`]: the limit, the rest and the reset of requests.
+pub const LIMITS_OF_REQUESTS: &str = "requests";
+/// In [`LIMITS_HEADER`]: the same of tokens.
+pub const LIMITS_OF_TOKENS: &str = "tokens";
+/// Both of them.
+pub const LIMITS_OF_ALL: &str = "requests,tokens";
 /// Request headers by which callers' and providers' keys travel, in some API or other. None of them outlives the hop it was made for.
 pub const KEY_HEADERS: &[&str] = &["authorization", "x-api-key", "api-key", "x-goog-api-key"];
 /// Request headers that AWS's signature adds start so: `x-amz-date`, `x-amz-security-token`, `x-amz-content-sha256`. They go as keys do.

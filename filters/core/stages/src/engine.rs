@@ -40,6 +40,8 @@ pub struct Engine {
     /// Whether streams are asked for their usage.
     pub(crate) counting: bool,
     pub(crate) publication: Publication,
+    /// Whether `translate` is upstream, to be told which rate limits it need not rename.
+    pub(crate) translated: bool,
 }
 
 /// A team as the stages see it.
@@ -89,6 +91,7 @@ impl TryFrom<&GatewayConfig> for Engine {
             teams,
             counting: true,
             publication: config.facts.clone().map_or(Publication::Each, Publication::Summary),
+            translated: config.translated,
         })
     }
 }
@@ -146,6 +149,7 @@ impl Engine {
             teams: vec![team],
             counting: true,
             publication: Publication::default(),
+            translated: false,
         }
     }
 }

@@ -150,9 +150,9 @@ impl Exchange {
         }
     }
 
-    /// What has become known since the last call and is to be published on its own, by filter-state key.
-    pub fn facts(&mut self) -> Vec<(&'static str, String)> {
-        self.facts.take(&self.engine.publication)
+    /// Tells what has become known since the last call and is to be published on its own, by filter-state key.
+    pub fn facts(&mut self, tell: impl FnMut(&'static str, &str)) {
+        self.facts.take(&self.engine.publication, tell);
     }
 
     /// Headers to take out before the request goes on: the caller's key, encodings nobody could read, and whatever a client sends under
