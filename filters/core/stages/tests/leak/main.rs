@@ -1,6 +1,7 @@
 //! The leak law: whatever stands wherever in a request, no provider gets to see it, and the client gets it back.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![recursion_limit = "512"]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod answers;
