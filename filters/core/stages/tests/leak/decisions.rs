@@ -125,6 +125,7 @@ fn a_refusal_names_rule_and_policy_and_never_the_value() {
 #[test]
 fn what_cannot_be_changed_is_refused() {
     let world = World::pseudonymizing();
+    assert!(matches!(world.ask(CHAT, br#"{"model":"gpt-4o-2024-08-06","messages":[]}"#).1, OnBody::Forward { .. }));
     let (reply, text) = refused(world.ask(CHAT, br#"{"model":"jane.doe@example.com","messages":[]}"#).1);
     assert_eq!(reply.status, 400, "{text}");
     assert!(!text.contains("jane"), "{text}");
