@@ -100,7 +100,7 @@ pub fn check_stream(
 pub fn first_text(exchange: &mut Exchange, dialect: ClientDialect, first: &str) -> String {
     let sent = stream(dialect, first, 1);
     // Up to the end of the event that holds the text.
-    let from = sent.find(".delta\"").unwrap_or(0);
+    let from = sent.find(".delta\n").unwrap_or(0);
     let at = from + sent[from..].find("One two").or_else(|| sent[from..].find("Well, then")).unwrap();
     let end = at + sent[at..].find("\n\n").unwrap() + 2;
     exchange.on_response_headers(&Heads::answering("text/event-stream"), false);

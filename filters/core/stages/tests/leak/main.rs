@@ -122,7 +122,7 @@ fn a_first_text_waits_for_nothing() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 48, ..Default::default() })]
+    #![proptest_config(proptest::test_runner::Config { cases: 24, ..Default::default() })]
 
     /// Any mixture of values and other text, said in pieces of any size that arrive in any pieces.
     #[test]
