@@ -86,7 +86,11 @@ impl Resolved<'_> {
     /// Whether the configuration itself names this model, rather than letting any name pass that a pattern matches.
     pub(crate) fn names(&self, model: &str) -> bool {
         self.route.models.iter().any(|pattern| pattern.is_literal() && pattern.matches(model))
-            || self.route.backends.iter().all(|backend| backend.model.is_some())
+            || self
+                .route
+                .backends
+                .iter()
+                .any(|backend| backend.model.as_ref().is_some_and(|name| name.as_str() == model))
     }
 
     /// The most output tokens that any backend of the route produces in one answer.

@@ -96,10 +96,11 @@ pub(super) fn prompt<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::USER, |texts, name, value| {
         match name {
             "id" | "version" => texts.id(value),
-            "variables" => texts.object(value, Place::USER, |texts, _, variable| {
+            "variables" if value.is_object() => value.entries().for_each(|(name, variable)| {
+                texts.push(name, Place::USER);
                 known(variable, Place::USER, texts);
-                true
             }),
+            "variables" => texts.free(value, Place::USER),
             _ => return false,
         }
         true

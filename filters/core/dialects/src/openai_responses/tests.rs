@@ -36,7 +36,7 @@ fn every_text_of_a_request_is_found_and_nothing_else() {
     let body = r#"{
         "model": "gpt-5", "temperature": 0.5, "service_tier": "flex", "truncation": "auto", "user": "t01",
         "previous_response_id": "resp_1", "include": ["reasoning.encrypted_content"], "reasoning": {"effort": "low"},
-        "instructions": "t02", "prompt": {"id": "pmpt_1", "version": "key_v2", "variables": {"city": "t03", "doc": {"type": "input_text", "text": "t04"}}},
+        "instructions": "t02", "prompt": {"id": "pmpt_1", "version": "key_v2", "variables": {"key_city": "t03", "key_doc": {"type": "input_text", "text": "t04"}}},
         "text": {"verbosity": "low", "format": {"type": "json_schema", "name": "t05", "schema": {"key_s": "t06"}}},
         "input": [
             {"role": "developer", "content": "t07"},

@@ -48,10 +48,7 @@ pub(super) fn field<'a>(name: &str, value: Value<'a>, place: Place, texts: &mut 
         "arguments" if place.field == Field::Content || place.field == Field::Arguments => texts.push_json_text(value),
         "encrypted_content" | "partial_image_b64" | "fingerprint" => texts.opaque(value),
         // An image that was made, or what a program gave.
-        "result" => match texts.of_provider {
-            true => texts.opaque(value),
-            false => texts.media(value, place),
-        },
+        "result" => texts.opaque(value),
         "image_url" | "file_url" => texts.url(value, place),
         "file_data" => texts.media(value, place),
         "input_audio" => audio(value, place, texts),

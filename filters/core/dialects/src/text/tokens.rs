@@ -30,25 +30,33 @@ impl<'a> Tokens<'a> {
         Self(Shape::Columns(value))
     }
 
-    /// What the tokens spell, in order. What their bytes spell follows after a line's end where that differs.
+    /// What the tokens spell, in order. Behind a line's end each: what their bytes spell where that differs, and whatever else
+    /// [`blank`](Self::blank) takes out, such as alternatives.
     #[must_use]
     pub fn joined(&self) -> String {
-        let mut text = String::new();
-        let mut bytes = Vec::new();
+        let (mut text, mut bytes, mut others) = (String::new(), Vec::new(), String::new());
         match self.0 {
             Shape::List(list) => {
-                for token in list.items() {
-                    if let Some(token) = token.get("token").and_then(|token| token.as_str()) {
-                        token.decode_into(&mut text);
+                for (key, value) in list.items().flat_map(|token| token.entries()) {
+                    match value.as_str() {
+                        Some(token) if key == "token" => token.decode_into(&mut text),
+                        _ if key == "bytes" && value.is_array() => bytes.extend(value.items().filter_map(byte)),
+                        _ if key == "token" || key == "bytes" || key == "top_logprobs" => other(value, &mut others),
+                        _ => {}
                     }
-                    let numbers = token.get("bytes").map(|bytes| bytes.items()).into_iter().flatten();
-                    bytes.extend(numbers.filter_map(|byte| u8::try_from(byte.as_u64()?).ok()));
                 }
             }
             Shape::Columns(columns) => {
-                for token in columns.get("tokens").map(|tokens| tokens.items()).into_iter().flatten() {
-                    if let Some(token) = token.as_str() {
-                        token.decode_into(&mut text);
+                for (key, value) in columns.entries() {
+                    if key == "tokens" && value.is_array() {
+                        for item in value.items() {
+                            match item.as_str() {
+                                Some(token) => token.decode_into(&mut text),
+                                None => other(item, &mut others),
+                            }
+                        }
+                    } else if key == "tokens" || key == "top_logprobs" {
+                        other(value, &mut others);
                     }
                 }
             }
@@ -57,6 +65,7 @@ impl<'a> Tokens<'a> {
             text.push('\n');
             text.push_str(&String::from_utf8_lossy(&bytes));
         }
+        text.push_str(&others);
         text
     }
 
@@ -90,6 +99,42 @@ impl<'a> Tokens<'a> {
     }
 }
 
+fn byte(value: Value<'_>) -> Option<u8> {
+    u8::try_from(value.as_u64()?).ok()
+}
+
+/// Every string and key of a value that is not the API's, and what its bytes spell, each on a line of its own.
+fn other(value: Value<'_>, out: &mut String) {
+    match value.kind() {
+        Kind::String => {
+            out.push('\n');
+            if let Some(string) = value.as_str() {
+                string.decode_into(out);
+            }
+        }
+        Kind::Number => {
+            out.push('\n');
+            out.push_str(value.raw());
+        }
+        Kind::Array => value.items().for_each(|item| other(item, out)),
+        Kind::Object => {
+            for (key, value) in value.entries() {
+                if key == "bytes" && value.is_array() {
+                    out.push('\n');
+                    out.push_str(&String::from_utf8_lossy(&value.items().filter_map(byte).collect::<Vec<_>>()));
+                } else if key == "token" {
+                    other(value, out);
+                } else if key != "logprob" {
+                    out.push('\n');
+                    key.decode_into(out);
+                    other(value, out);
+                }
+            }
+        }
+        Kind::Null | Kind::Bool => {}
+    }
+}
+
 fn replace(value: Value<'_>, empty: &str, edits: &mut Edits) {
     if value.kind() != Kind::Null && value.raw() != empty {
         edits.push(value.span(), empty);
@@ -115,7 +160,7 @@ mod tests {
     fn tokens_spell_a_text_and_lose_it() {
         let body = r#"[{"token":"ja","logprob":-0.1,"bytes":[106,97],"top_logprobs":[{"token":"jo","logprob":-2,"bytes":null}]},{"token":"n\u0065","bytes":null,"logprob":-0.2,"top_logprobs":[]}]"#;
         let (joined, left) = blanked(body, |value| Tokens::list(value));
-        assert_eq!(joined, "jane\nja");
+        assert_eq!(joined, "jane\nja\njo");
         assert_eq!(
             left,
             r#"[{"token":"","logprob":-0.1,"bytes":[],"top_logprobs":[]},{"token":"","bytes":null,"logprob":-0.2,"top_logprobs":[]}]"#
@@ -123,7 +168,7 @@ mod tests {
 
         let body = r#"{"tokens":["ja","ne"],"token_logprobs":[-0.1,-0.2],"top_logprobs":[{"jo":-2},null],"text_offset":[0,2]}"#;
         let (joined, left) = blanked(body, |value| Tokens::columns(value));
-        assert_eq!(joined, "jane");
+        assert_eq!(joined, "jane\njo\n-2");
         assert_eq!(
             left,
             r#"{"tokens":["",""],"token_logprobs":[-0.1,-0.2],"top_logprobs":[{},null],"text_offset":[0,2]}"#

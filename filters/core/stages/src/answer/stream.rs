@@ -168,7 +168,7 @@ impl Exchange {
         }
         let touched = self
             .policy_of_texts(&engine)
-            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data));
+            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data) || has_json(&facts));
         let Some(redaction) = touched else {
             stream.pass(event, out);
             return Ok(());
@@ -295,6 +295,11 @@ impl Exchange {
             _ => self.end_stream(stream, &Refusal::upstream("ended the answer before it was complete"), out),
         }
     }
+}
+
+/// Whether a piece of JSON text is in an event. Its lane has to read all of them, or it does not know what is within a string.
+fn has_json(facts: &EventFacts<'_>) -> bool {
+    facts.deltas.iter().any(|delta| delta.lane.json_inside())
 }
 
 /// Whether an event may hold a placeholder or a part of one: every placeholder begins with `<`, written as itself or as an escape.

@@ -34,7 +34,7 @@ pub fn planted_bodies(dialect: ClientDialect, plant: &str, form: Form) -> Vec<(S
     for place in places {
         let name = place.join("/");
         // The model is a decision of its own, and base64 is taken for what it looks like.
-        if name == "/model" || name.ends_with("data") && plant.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if name == "model/" || name.ends_with("data/") && plant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             continue;
         }
         let mut body = base.clone();
@@ -47,12 +47,12 @@ pub fn planted_bodies(dialect: ClientDialect, plant: &str, form: Form) -> Vec<(S
 
 /// Paths of all strings and keys. A key is marked by a `#`, a string inside of JSON text by what follows `!`.
 fn walk(value: &Value, path: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
-    let mut add = |path: &Vec<String>, last: String| out.push([path.clone(), vec![last]].concat());
+    let place = |path: &[String], last: &str| [path, &[last.to_owned()]].concat();
     match value {
         Value::String(text) => {
-            add(path, String::new());
+            out.push(place(path, ""));
             if text.starts_with('{') {
-                add(path, "!".to_owned());
+                out.push(place(path, "!"));
             }
         }
         Value::Array(items) => {
@@ -64,7 +64,7 @@ fn walk(value: &Value, path: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
         }
         Value::Object(fields) => {
             for (key, value) in fields {
-                add(path, format!("#{key}"));
+                out.push(place(path, &format!("#{key}")));
                 path.push(key.clone());
                 walk(value, path, out);
                 path.pop();
