@@ -18,6 +18,7 @@ pub mod config;
 pub mod controller;
 pub mod envoy_process;
 pub mod model;
+pub mod policytest;
 pub mod resources;
 pub mod schema;
 pub mod secrets;
