@@ -20,6 +20,7 @@ pub mod envoy_process;
 pub mod model;
 pub mod policytest;
 pub mod resources;
+pub mod review;
 pub mod schema;
 pub mod secrets;
 pub mod watch;

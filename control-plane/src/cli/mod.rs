@@ -3,6 +3,7 @@
 mod check;
 mod count;
 mod dialect;
+mod diff;
 mod explain;
 mod keys;
 mod redact;
@@ -35,6 +36,8 @@ enum Command {
     Check(check::Check),
     /// Run the tests of the redaction policies on the modules that Envoys load; TAP or JUnit
     Test(test::Test),
+    /// Say what two revisions of a configuration decide differently, by team
+    Diff(diff::Diff),
     /// Show what would become of a request on standard input
     Explain(explain::Explain),
     /// Redact the text on standard input
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Redact(command) => command.run(),
         Command::Count(command) => command.run(),
