@@ -64,6 +64,9 @@ pub fn answer<R: RootFilter>(envoy: &FakeEnvoy<R>, text: &str) -> Exchange {
     told(&outcome, arrived)
 }
 
+/// Most events of a stream: a longer text has several characters to an event.
+const EVENTS: usize = 512;
+
 /// Has the provider answer with `text` as a stream, an event for each character, of which the gateway gets a byte at a time.
 pub fn stream<R: RootFilter>(envoy: &FakeEnvoy<R>, text: &str) -> Exchange {
     let event = |delta: Value, finish: Value| {
@@ -72,9 +75,9 @@ pub fn stream<R: RootFilter>(envoy: &FakeEnvoy<R>, text: &str) -> Exchange {
         format!("data: {event}\n\n")
     };
     let mut body = event(json!({"role": "assistant", "content": ""}), Value::Null);
-    let mut buffer = [0; 4];
-    for character in text.chars() {
-        body += &event(json!({"content": character.encode_utf8(&mut buffer)}), Value::Null);
+    let characters: Vec<char> = text.chars().collect();
+    for piece in characters.chunks(characters.len().div_ceil(EVENTS).max(1)) {
+        body += &event(json!({"content": piece.iter().collect::<String>()}), Value::Null);
     }
     body += &event(json!({}), json!("stop"));
     body += "data: [DONE]\n\n";

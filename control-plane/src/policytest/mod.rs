@@ -23,6 +23,9 @@ use tollgate_policy::redaction::{PolicyTest, RedactionSpec};
 
 use crate::config::documents::Doc;
 
+/// What the module may hold of a request or an answer, in bytes: more than any file of tests has.
+const BUFFER: usize = 64 << 20;
+
 /// One test of one policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -94,7 +97,7 @@ pub fn run<R: RootFilter>(
             let begin = Instant::now();
             let started = match running.take() {
                 Some(envoy) => Ok(envoy),
-                None => configuration.as_deref().map_err(ToOwned::to_owned).and_then(&load),
+                None => configuration.as_deref().map_err(ToOwned::to_owned).and_then(&load).map(|envoy| envoy.buffer_limit(BUFFER)),
             };
             let failure = match started {
                 Err(error) => Some(Failure::because(format!("the module does not start with this policy: {error}"))),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tollgate_policy::redaction::{Action, Direction, PolicyTest, RedactionSpec, Role, Rule};
+use tollgate_policy::redaction::{Action, Direction, Mode, PolicyTest, RedactionSpec, Role, Rule};
 use tollgate_redaction::groups;
 
 use crate::config::documents::Doc;
@@ -54,7 +54,12 @@ fn blocks(spec: &RedactionSpec, name: &str) -> Result<(), String> {
     if called.peek().is_none() {
         return Err(unknown(spec, name));
     }
-    if called.any(|rule| rule.action == Action::Block) {
+    let mut blocking = called.filter(|rule| rule.action == Action::Block).peekable();
+    if blocking.peek().is_some() {
+        let shadow = |rule: &Rule| spec.mode == Mode::Shadow || rule.mode == Some(Mode::Shadow);
+        if blocking.all(shadow) {
+            return Err(format!("the rule `{name}` is in shadow and only reports: write the text as it is under `out`"));
+        }
         return Ok(());
     }
     Err(format!("the rule `{name}` does not block: write what it makes of the text under `out`"))
