@@ -14,6 +14,7 @@ FILES = {
     "answer": ["answer.json"],
     "stream": ["answer.sse"],
     "facts": ["request.json", "client.json"],
+    "exchange": ["request.json"],
 }
 CLIENTS = ["openai.chat", "openai.responses", "openai.completions", "anthropic.messages"]
 APIS = ["openai", "openai-responses", "azure-openai", "anthropic", "gemini", "vertex", "vertex-claude", "bedrock", "cohere"]
@@ -27,6 +28,15 @@ def pair(name: str) -> bytes:
     return bytes([APIS.index(api) * len(CLIENTS) + CLIENTS.index(client)])
 
 
+def exchange(case: pathlib.Path, request: bytes) -> bytes:
+    """A request with something planted in its longest words, and the answer that its client got."""
+    planted = re.sub(rb'(?<=: ")[A-Za-z ,.!?]{12,}(?=")', b"mail @@ now", request)
+    streamed = case / "client.sse"
+    answer = streamed if streamed.exists() else case / "client.json"
+    data = answer.read_bytes() if answer.exists() else b""
+    return (b"\x08\x2b\x00" if answer == streamed else b"\x07\x00") + planted + b"\0\0" + data
+
+
 def main(target: str, folder: str) -> None:
     for case in sorted(GOLDEN.glob("*/*")):
         for file in FILES[target]:
@@ -38,7 +48,9 @@ def main(target: str, folder: str) -> None:
                 data = b"\x07\x2b\x00" + data
             if target == "answer":
                 data = b"\x00" + data
-            if target in ("request", "answer", "stream", "facts"):
+            if target == "exchange":
+                data = exchange(case, data)
+            if target in ("request", "answer", "stream", "facts", "exchange"):
                 data = pair(case.parent.name) + data
             (pathlib.Path(folder) / f"seed-{case.parent.name}-{case.name}-{file}").write_bytes(data)
 

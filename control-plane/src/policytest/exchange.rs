@@ -112,12 +112,14 @@ fn whole(text: &str) -> Answer {
     Answer::new(200).json(body.to_string())
 }
 
-/// The gateway's own answer, if it gave one.
+/// The gateway's refusal, in the place of the request or of the answer.
 fn refused(outcome: &Outcome) -> Option<Arrived> {
-    outcome.local_reply.as_ref()?;
+    if outcome.local_reply.is_none() && outcome.client.status() < 400 {
+        return None;
+    }
     let all = outcome.client.text();
     let message = serde_json::from_str::<Value>(&all).ok().and_then(|body| message(&body));
-    let message = message.unwrap_or_else(|| format!("status {}", outcome.client.status()));
+    let message = message.unwrap_or_else(|| format!("status {}: {all}", outcome.client.status()));
     Some(Arrived::Refused { message, all })
 }
 

@@ -21,12 +21,12 @@ pub fn changes(old: &[Quota], new: &[Quota]) -> Vec<Change> {
 
 fn change(was: &Quota, is: &Quota) -> Vec<Change> {
     let mut changes = Vec::new();
-    let (before, after) = (words(was), words(is));
-    if before != after {
-        let text = format!("quota `{}`: {before} → {after}", is.name);
-        // Only limits of the same kind can be compared.
-        let comparable = (was.unit, was.per, was.by) == (is.unit, is.per, is.by);
-        changes.push(if comparable { Change::which(text, is.limit > was.limit) } else { Change::new(text) });
+    // Only limits of the same kind can be compared.
+    if (was.unit, was.per, was.by) != (is.unit, is.per, is.by) {
+        changes.push(Change::new(format!("quota `{}`: {} → {}", is.name, words(was), words(is))));
+    } else if was.limit_steps() != is.limit_steps() {
+        let text = format!("quota `{}`: {} → {}", is.name, amount(was), words(is));
+        changes.push(Change::which(text, is.limit > was.limit));
     }
     if was.alert_at != is.alert_at {
         let alerts = |of: &Quota| match of.alert_at.as_slice() {
@@ -60,8 +60,13 @@ pub fn words(quota: &Quota) -> String {
         Subject::User => ", for each user",
         Subject::Model => ", for each model",
     };
+    format!("{} {unit} per {window}{whose}", amount(quota))
+}
+
+/// `200,000`, `99.5`.
+fn amount(quota: &Quota) -> String {
     let steps = quota.limit_steps();
     let (whole, part) = (steps / quota.unit.steps_per_unit(), steps % quota.unit.steps_per_unit());
     let part = if part == 0 { String::new() } else { format!(".{part:06}").trim_end_matches('0').to_owned() };
-    format!("{}{part} {unit} per {window}{whose}", thousands(whole))
+    format!("{}{part}", thousands(whole))
 }

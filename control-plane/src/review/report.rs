@@ -112,12 +112,19 @@ fn policy(review: &PolicyReview) -> Section {
         [one] => format!("team {one}"),
         many => format!("{}: {}", count(many.len() as u64, "team", "teams"), list(many)),
     };
-    let mut looked = count(review.tests, "test", "tests");
-    if review.texts > 0 {
-        looked = format!("{looked} and {}", count(review.texts, "text of the corpus", "texts of the corpus"));
+    let mut looked = Vec::new();
+    if review.tests > 0 {
+        looked.push(count(review.tests, "test", "tests"));
     }
-    let same = if review.outcomes.is_empty() { "the same becomes of" } else { "see below what becomes of" };
-    let notes = vec![teams, format!("{same} {looked}")];
+    if review.texts > 0 {
+        looked.push(count(review.texts, "text of the corpus", "texts of the corpus"));
+    }
+    let looked = match (looked.is_empty(), review.outcomes.is_empty()) {
+        (true, _) => "there is no text to try it on: it has no tests, and there is no corpus".to_owned(),
+        (false, true) => format!("{}: the same becomes of each", list(&looked)),
+        (false, false) => format!("tried on {}", list(&looked)),
+    };
+    let notes = vec![teams, looked];
     let items = review.rules.iter().map(change).chain(review.outcomes.iter().map(outcome)).collect();
     Section { title, notes, items }
 }

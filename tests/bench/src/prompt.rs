@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::json;
+use tollgate_throughput::SENTENCES;
 
 /// The e-mail address in requests that hold personal data.
 pub const EMAIL: &str = "jane.doe@example.com";
@@ -10,34 +11,6 @@ pub const EMAIL: &str = "jane.doe@example.com";
 pub const PLACEHOLDER: &str = "<EMAIL_1>";
 /// The model that clients ask for.
 pub const MODEL: &str = "gpt-4o";
-
-/// Digits, quotes, line breaks and letters beyond ASCII included: they are what a scanner stumbles over.
-const SENTENCES: [&str; 24] = [
-    "Please summarise the discussion below and list the open questions at the end.",
-    "The migration to the new billing service began on 12 March and took about 3 weeks longer than planned.",
-    "Two customers reported that invoices from the last quarter show the wrong currency.",
-    "Our current plan costs $49 per seat, which is 18% more than a year ago.",
-    "I think we should first find out why the nightly job takes 45 minutes instead of 10.",
-    "\"It works on my machine\" is not an answer, but it is a hint.",
-    "The café on the ground floor closes at 17:30 – please do not order lunch after that.",
-    "Version 2.14.3 fixes the memory leak; version 2.15 is expected in September.",
-    "Could you rewrite this paragraph so that a reader without a technical background understands it?",
-    "Keep the tone friendly and do not use more than five sentences.",
-    "The function returns early if the list is empty, otherwise it sorts by date and drops duplicates.",
-    "In the logs we see `connection reset by peer` roughly once in 2,000 requests.",
-    "Anna will look into it tomorrow; Bob has already written a test that reproduces the problem.",
-    "There are three options:\n1. wait for the vendor,\n2. patch it ourselves,\n3. live with it.",
-    "As far as I can tell, nobody has looked at ticket OPS-4127 since it was opened.",
-    "The contract says 30 days, the e-mail says four weeks, and the website says \"about a month\".",
-    "Translate the following into German, and leave product names as they are.",
-    "If the temperature rises above 27.5 °C, the fans switch to their second level.",
-    "We measured it twice, once with caching and once without, and the difference was below 2 ms.",
-    "What would change if every team had a budget of its own?",
-    "For the record: the meeting was moved from Tuesday 10:00 to Thursday 14:15.",
-    "Most of the text is plain, some of it is quoted, and a little of it is code: `for i in 0..n { sum += i; }`.",
-    "Please check the numbers in the second table; the total should be 1,284 rather than 1,248.",
-    "Thanks a lot, that was exactly what I needed!",
-];
 
 /// A chat completion request of exactly `size` bytes: a system prompt and turns of prose, the last one the user's. `personal` puts an e-mail
 /// address and a card number into the last turn. A stream answers with `events` pieces of text: `max_tokens` says so.

@@ -1,11 +1,12 @@
 //! The built-in detectors: what each finds, and the one pass that runs them all.
 //!
-//! A text is scanned once for trigger bytes - `@`, the first digit of a number, the `-` of `sk-`, the `J` of `eyJ` - and only there a
-//! detector looks around, verifies what it sees by its own rules (check digits, prefixes, lengths, context words) and reports it or
-//! not. Triggers are chosen to be rare in prose, so that most of a text is only looked at by the trigger table. The price: a
-//! detector whose trigger were a common letter would slow every text down; such a detector needs a rarer byte to start from.
+//! A text is looked at once, in blocks, by what kinds of bytes stand where: an `@`, the first digit of a number that is long enough, the
+//! first letters of a word that a secret may begin with. Only there a detector looks around, verifies what it sees by its own rules
+//! (check digits, prefixes, lengths, context words) and reports it or not. Places are chosen to be rare in prose, so that most of a text
+//! is only looked at block by block. The price: a detector that had to start at every word would slow every text down; such a
+//! detector needs a keyword to start from.
 
-mod byteset;
+mod block;
 mod card;
 mod catalogue;
 mod country;
@@ -25,6 +26,8 @@ mod scan;
 mod score;
 mod secret;
 mod ssn;
+mod starts;
+mod teddy;
 mod token;
 mod url;
 mod word;
@@ -37,3 +40,5 @@ pub use registry::groups;
 pub(crate) use registry::{DETECTOR_COUNT, entry, named, names};
 pub(crate) use scan::{Candidate, Scanner, Use};
 pub(crate) use score::CERTAIN;
+pub(crate) use starts::Starts;
+pub(crate) use teddy::Teddy;

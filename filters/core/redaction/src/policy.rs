@@ -9,7 +9,7 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use tollgate_policy::redaction::{Action, Direction, Place};
+use tollgate_policy::redaction::{Action, Direction, OnFinding, Place};
 
 pub(crate) use act::Store;
 pub use act::{RedactError, Redacted};
@@ -18,16 +18,13 @@ pub use compile::CompileError;
 use crate::detect::{CERTAIN, Candidate, Scanner};
 use crate::finding::{self, Finding, RuleId};
 use crate::segment::Needs;
-use crate::user::{Pattern, Words};
 
 /// A redaction policy, ready for use. Compiled once, then shared by every request.
 pub struct Policy {
     name: String,
     /// One for each rule, and for each detector of a rule with several.
     rules: Vec<Rule>,
-    scanner: Option<Box<Scanner>>,
-    patterns: Vec<Pattern>,
-    words: Vec<Words>,
+    scanner: Box<Scanner>,
     directions: Vec<Direction>,
     shadow: bool,
     needs: Needs,
@@ -48,6 +45,7 @@ struct Rule {
     name: String,
     label: String,
     action: Action,
+    on_finding: Option<OnFinding>,
 }
 
 impl Policy {
@@ -133,15 +131,7 @@ impl Policy {
     /// Where rules apply from `from` on, overlaps and all; the text in front is context only.
     pub(crate) fn candidates(&self, text: &str, from: usize, _at: At) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        if let Some(scanner) = &self.scanner {
-            scanner.scan(text, from, &mut candidates);
-        }
-        for pattern in &self.patterns {
-            pattern.find(text, from, &mut candidates);
-        }
-        for words in &self.words {
-            words.find(text, from, &mut candidates);
-        }
+        self.scanner.scan(text, from, &mut candidates);
         candidates
     }
 }

@@ -11,6 +11,8 @@ use tollgate_policy::redaction::Action;
 pub struct Report {
     counts: Vec<Count>,
     shadow: bool,
+    tags: Vec<String>,
+    route_to: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,28 @@ impl Report {
             Some(count) => count.count += 1,
             None => self.counts.push(Count { rule: rule.to_owned(), action, count: 1 }),
         }
+    }
+
+    pub(crate) fn note(&mut self, tag: Option<&str>, route_to: Option<&str>) {
+        if let Some(tag) = tag
+            && !self.tags.iter().any(|known| known == tag)
+        {
+            self.tags.push(tag.to_owned());
+        }
+        if self.route_to.is_none() {
+            self.route_to = route_to.map(str::to_owned);
+        }
+    }
+
+    /// What findings are tagged with, in order of first appearance.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tags.iter().map(String::as_str)
+    }
+
+    /// The route that the request must take because of a finding.
+    #[must_use]
+    pub fn route_to(&self) -> Option<&str> {
+        self.route_to.as_deref()
     }
 
     pub(crate) fn set_shadow(&mut self) {

@@ -85,12 +85,14 @@ pub(crate) fn word_behind(text: &[u8], position: usize, window: usize, words: &[
 /// Whether one of the lower-case `words` stands as a word within the range.
 pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
     range.clone().any(|start| {
+        let first = at(text, start).to_ascii_lowercase();
         // Letters only: an underscore or a digit in front, as in `user_phone`, does start a word here.
-        at(text, start).is_ascii_alphabetic()
+        first.is_ascii_alphabetic()
             && !before(text, start).is_ascii_alphabetic()
             && words.iter().any(|word| {
                 let end = start + word.len();
-                end <= range.end
+                word.as_bytes().first() == Some(&first)
+                    && end <= range.end
                     && slice(text, start..end).eq_ignore_ascii_case(word.as_bytes())
                     && !at(text, end).is_ascii_alphabetic()
             })

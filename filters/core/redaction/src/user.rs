@@ -1,8 +1,10 @@
 //! The user's own rules: patterns and word lists.
 
+mod gate;
 mod pattern;
 mod words;
 
+pub(crate) use gate::Patterns;
 pub(crate) use pattern::Pattern;
 pub(crate) use words::{Words, check_words};
 

@@ -72,9 +72,45 @@ const fn ascii_kind(c: char) -> u8 {
     }
 }
 
+/// The kind that a byte of ASCII stands for in [`crate::block`]: its own, or that of a run.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) const fn kind_of_code(code: u8) -> u8 {
+    match code {
+        crate::block::SPACE_AGAIN => SPACE_AGAIN,
+        crate::block::SPACE_RUN => SPACE_RUN,
+        crate::block::MARK_RUN => MARK_RUN,
+        _ => ascii_kind(code as char),
+    }
+}
+
+/// The byte of ASCII that stands for a kind in [`crate::block`]; 0 where none does.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline]
+pub(crate) fn code_of_kind(kind: u8) -> u8 {
+    static CODES: [u8; KINDS] = {
+        let mut codes = [0; KINDS];
+        let mut code = 1;
+        // Evaluated by the compiler, where an index out of bounds is an error of the build.
+        #[allow(clippy::indexing_slicing)]
+        while code < 128 {
+            let kind = kind_of_code(code);
+            if kind != CONTROL && (kind != LOWER || code == b'a') {
+                codes[kind as usize] = code;
+            }
+            code += 1;
+        }
+        codes
+    };
+    CODES.get(usize::from(kind)).copied().unwrap_or(0)
+}
+
 /// Grouped by script, and within the rest by the number of UTF-8 bytes, which is what a vocabulary falls back to.
 fn beyond_ascii(c: char) -> u8 {
     match c as u32 {
+        // First what whole texts are made of.
+        0x4e00..=0x9fff => OTHERS + 15,
+        0x3041..=0x309f => OTHERS + 13,
+        0xac00..=0xd7a3 => OTHERS + 12,
         code @ 0x430..=0x44f => CYRILLIC + (code - 0x430) as u8,
         0x450..=0x45f | 0x490..=0x4ff => CYRILLIC_MORE,
         0x400..=0x42f => CYRILLIC_UPPER,
@@ -90,10 +126,7 @@ fn beyond_ascii(c: char) -> u8 {
         0x900..=0x97f => OTHERS + 9,
         0x980..=0xdff => OTHERS + 10,
         0xe80..=0xeff | 0x1000..=0x109f | 0x1780..=0x17ff => OTHERS + 11,
-        0xac00..=0xd7a3 => OTHERS + 12,
-        0x3041..=0x309f => OTHERS + 13,
         0x30a0..=0x30ff => OTHERS + 14,
-        0x4e00..=0x9fff => OTHERS + 15,
         0xe00..=0xe7f => OTHERS + 16,
         0x3000..=0x303f | 0xff00..=0xffef => OTHERS + 17,
         0x2000..=0x206f => OTHERS + 18,

@@ -3,7 +3,7 @@
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
-use crate::class::{self, Trust};
+use crate::class::{self, KINDS, Trust};
 use crate::slots::{Context, Slot};
 use crate::tables::{ONE, Table};
 use crate::vocabulary::Vocabulary;
@@ -59,7 +59,7 @@ pub struct Counter {
 
 /// A small letter that costs more than this (in 1/4096) is one of an unusual word: a name, a key, a language the
 /// vocabularies know little of. The bound charges what is above it once more.
-const DEAR: u64 = 600;
+pub(crate) const DEAR: u64 = 600;
 
 /// Percent of the prices that the bound takes, by [`Trust`]; what is rare is bounded by its bytes.
 const MARGINS: [u64; 4] = [130, 140, 160, 155];
@@ -79,6 +79,13 @@ impl Counter {
         let (mut context, mut ascii, mut dear) = (self.context, 0, 0);
         let mut rest = text;
         loop {
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            {
+                let counted = crate::block::count(self.table, &mut context, rest.as_bytes());
+                ascii += counted.price + counted.groups * ONE;
+                dear += counted.dear;
+                rest = rest.get(counted.length..).unwrap_or_default();
+            }
             let letters = context.lower_case(rest.as_bytes(), |slot| {
                 let price = self.table.letter(slot);
                 ascii += price;
@@ -94,7 +101,7 @@ impl Counter {
                     ascii += price;
                     dear += price.saturating_sub(DEAR);
                 }
-                Slot::Kind(_) if !c.is_ascii() => self.push_beyond_ascii(c, price),
+                Slot::Kind(slot) if !c.is_ascii() => self.push_beyond_ascii(c, slot, price),
                 Slot::Kind(_) | Slot::Digit(_) => ascii += price,
             }
         }
@@ -104,8 +111,8 @@ impl Counter {
         *sum += ascii;
     }
 
-    fn push_beyond_ascii(&mut self, c: char, price: u64) {
-        let trust = class::trust(class::kind(c));
+    fn push_beyond_ascii(&mut self, c: char, slot: usize, price: u64) {
+        let trust = class::trust((slot % KINDS) as u8);
         if let Some(sum) = self.sums.get_mut(trust as usize) {
             *sum += price;
         }

@@ -20,6 +20,8 @@
 //! assert!(whole.tokens.abs_diff(8) <= 1 && whole.upper_bound >= 8);
 //! ```
 
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod block;
 #[doc(hidden)]
 pub mod class;
 mod counter;

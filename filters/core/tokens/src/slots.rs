@@ -31,6 +31,16 @@ pub struct Context {
     run: u8,
 }
 
+/// A context as [`crate::block`] sees it, kinds by the bytes that stand for them.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) struct Codes {
+    /// The last two letters.
+    pub letters: [u8; 2],
+    pub plain: u8,
+    pub kind: u8,
+    pub run: u8,
+}
+
 impl Default for Context {
     fn default() -> Self {
         Self { letters: 28 << 5 | 28, kind: class::START, plain: class::START, run: 0 }
@@ -59,6 +69,29 @@ impl Context {
             self.plain = class::LOWER;
         }
         count
+    }
+
+    /// What [`crate::block`] needs to know; nothing where it has no name for the kind before.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    pub(crate) fn codes(&self) -> Option<Codes> {
+        let (plain, kind) = (class::code_of_kind(self.plain), class::code_of_kind(self.kind));
+        let letters = [(self.letters >> 5 & 31) as u8, (self.letters & 31) as u8];
+        (plain != 0 && kind != 0).then_some(Codes { letters, plain, kind, run: self.run })
+    }
+
+    /// How many digits in a row come before, or as many as make no difference to the groups they are in.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    pub(crate) fn digits(&self) -> usize {
+        if self.plain == class::DIGIT { usize::from(self.run) + 1 } else { 0 }
+    }
+
+    /// The context behind a block; `run` is how often its last kind repeats before it.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    pub(crate) fn of_codes(letters: [u8; 2], plain: u8, kind: u8, run: usize) -> Self {
+        let [older, old] = letters.map(usize::from);
+        let (plain, kind) = (class::kind_of_code(plain), class::kind_of_code(kind));
+        // 255 is a multiple of three, so going on from 0 keeps the groups of digits.
+        Self { letters: older << 5 | old, kind, plain, run: (run % 255) as u8 }
     }
 
     /// Where the price of `c` is found, being the next character.

@@ -1,4 +1,4 @@
-//! JSON web tokens, from the `J` of `eyJ`, which is how `{"` begins in base64url.
+//! JSON web tokens, from their `eyJ`, which is how `{"` begins in base64url.
 
 use std::ops::Range;
 
@@ -11,10 +11,12 @@ const MAX_HEADER: usize = 4096;
 /// Longest token, in bytes: four times what servers take in a header line.
 const MAX_TOKEN: usize = 32 << 10;
 
-/// The token whose `eyJ` has its `J` at `trigger`.
-pub(super) fn find(text: &[u8], trigger: usize) -> Option<Range<usize>> {
-    let start = trigger.checked_sub(2)?;
-    if !text::follows(text, start, b"eyJ") || base64url(text::before(text, start)) {
+/// How a token begins.
+pub(super) const PREFIX: &[u8] = b"eyJ";
+
+/// The token whose [`PREFIX`] stands at `start`.
+pub(super) fn find(text: &[u8], start: usize) -> Option<Range<usize>> {
+    if base64url(text::before(text, start)) {
         return None;
     }
     let limit = (start + MAX_TOKEN).min(text.len());

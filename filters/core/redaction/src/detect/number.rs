@@ -8,6 +8,8 @@ use crate::text;
 const MAX_GROUPS: usize = 24;
 /// How many groups the next of them repeats: no number has more.
 const OVERLAP: usize = 8;
+/// The shortest number without separators, in digits: a date of birth as `010280`.
+const SHORTEST: usize = 6;
 
 /// What sets a group of digits apart from the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +50,14 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Reads on from the first digit at `start`.
-    pub fn read(text: &'a [u8], start: usize) -> Self {
+    /// Reads on from the first digit at `start`. None if that is a single group that is too short for any number, or part of a word.
+    pub fn read(text: &'a [u8], start: usize) -> Option<Self> {
+        let first = text::count(text, start, |byte| byte.is_ascii_digit());
+        if separator_at(text, start + first).is_none()
+            && (first < SHORTEST || !text::stands_alone(text, &(start..start + first)))
+        {
+            return None;
+        }
         let mut run = Self { text, groups: [NOTHING; MAX_GROUPS], count: 0, resume: start };
         let mut separator = Separator::Start;
         let mut at = start;
@@ -57,12 +65,12 @@ impl<'a> Run<'a> {
             let end = at + text::count(text, at, |byte| byte.is_ascii_digit());
             let Some(slot) = run.groups.get_mut(run.count) else {
                 run.resume = run.group(MAX_GROUPS - OVERLAP).start;
-                return run;
+                return Some(run);
             };
             *slot = Group { start: at, end, separator };
             run.count += 1;
             run.resume = end;
-            let Some((next, length)) = separator_at(text, end) else { return run };
+            let Some((next, length)) = separator_at(text, end) else { return Some(run) };
             separator = next;
             at = end + length;
         }

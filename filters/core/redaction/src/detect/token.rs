@@ -78,9 +78,9 @@ const SHAPES: &[Shape] = &[
     Shape::new(Detector::GoogleApiKey, b"AIza", 2, (35, 35)).extra(b"-_"),
 ];
 
-/// The bytes at which [`find`] wants to be asked, each with the detector that needs it.
-pub(super) fn triggers() -> impl Iterator<Item = (Detector, u8)> {
-    SHAPES.iter().map(|shape| (shape.detector, text::at(shape.prefix, shape.trigger)))
+/// The prefixes, each with its detector and where in it the byte stands at which [`find`] wants to be asked.
+pub(super) fn prefixes() -> impl Iterator<Item = (Detector, &'static [u8], usize)> {
+    SHAPES.iter().map(|shape| (shape.detector, shape.prefix, shape.trigger))
 }
 
 /// The key whose trigger byte stands at `trigger`.

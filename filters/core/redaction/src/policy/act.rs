@@ -203,6 +203,11 @@ impl Policy {
         }
         for finding in findings {
             report.add(self.rule_name(finding.rule), finding.action);
+            if let Some(on_finding) = self.rule(finding.rule).and_then(|rule| rule.on_finding.as_ref()) {
+                let route_to =
+                    on_finding.route_to.as_deref().filter(|_| !self.shadow && matches!(store, Store::Vault(_)));
+                report.note(on_finding.tag.as_deref(), route_to);
+            }
         }
         if self.shadow {
             report.set_shadow();

@@ -61,7 +61,7 @@ impl Policy {
                     if let (Some(slot @ None), Some(entry)) = (detectors.get_mut(place), detect::entry(place)) {
                         *slot = Some(Use { rule: next(&rules).map_err(error)?, min_score });
                         let (name, label) = (entry.name.to_owned(), entry.label.to_owned());
-                        rules.push(Rule { name, label, action: rule.action });
+                        rules.push(Rule { name, label, action: rule.action, on_finding: rule.on_finding.clone() });
                     }
                 }
                 continue;
@@ -78,28 +78,26 @@ impl Policy {
                 }
                 Matcher::Detect(_) => {}
             }
-            rules.push(Rule { name, label, action: rule.action });
+            rules.push(Rule { name, label, action: rule.action, on_finding: rule.on_finding.clone() });
         }
         let mut words = Vec::new();
         for (list, case_sensitive) in [(&folded, false), (&exact, true)] {
             // The list is of several rules; the limits that could be passed here are far beyond what each may hold.
             words.extend(Words::compile(list, case_sensitive).map_err(|message| CompileError { rule: 0, message })?);
         }
-        let scanner = detectors.iter().any(Option::is_some).then(|| Box::new(Scanner::new(detectors)));
         let user =
             patterns.iter().map(Pattern::reach).chain(words.iter().map(Words::reach)).fold(Reach::default(), Reach::or);
+        let scanner = Box::new(Scanner::new(detectors, words, patterns));
         let needs = Needs {
             lookahead: user.lookahead,
             joined_scripts: user.joined_scripts,
-            numbers: scanner.as_ref().is_some_and(|scanner| scanner.uses_numbers()),
-            private_keys: scanner.as_ref().is_some_and(|scanner| scanner.uses_private_keys()),
+            numbers: scanner.uses_numbers(),
+            private_keys: scanner.uses_private_keys(),
         };
         Ok(Self {
             name: name.to_owned(),
             rules,
             scanner,
-            patterns,
-            words,
             directions: spec.apply.clone(),
             needs,
             shadow: spec.mode == Mode::Shadow,

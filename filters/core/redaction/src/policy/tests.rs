@@ -119,10 +119,7 @@ fn rules_that_cannot_be_used() {
     for (rules, expected) in [
         (vec![Rule::new(Action::Mask)], "rule 1: needs one of"),
         (vec![good(), Rule { pattern: Some("x".into()), ..good() }], "rule 2: has several of"),
-        (
-            vec![detect(&["email", "emial"], Action::Mask)],
-            "rule 1: there is no detector `emial`; there are secrets, ",
-        ),
+        (vec![detect(&["email", "emial"], Action::Mask)], "rule 1: there is no detector `emial`; there are secrets, "),
         (vec![pattern("p", "a(", Action::Mask)], "rule 1: `p`: pattern: regex parse error"),
         (vec![pattern("p", "x*", Action::Mask)], "rule 1: `p`: pattern matches the empty text"),
         (

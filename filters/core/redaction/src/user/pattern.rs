@@ -2,10 +2,11 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::Reach;
-use crate::detect::{CERTAIN, Candidate};
+use crate::detect::{CERTAIN, Candidate, Teddy};
 use crate::text;
 
 /// Most memory a compiled pattern may take, and its cache per thread, in bytes.
@@ -15,10 +16,15 @@ const MAX: usize = 4096;
 /// Longest match that a stream waits for, in bytes, where a pattern sets no bound itself.
 const UNBOUNDED: usize = 256;
 
+/// Most literals that a pattern is looked for by.
+const MAX_LITERALS: usize = 16;
+
 /// A regular expression and the rule it belongs to.
 pub(crate) struct Pattern {
     rule: u16,
     reach: Reach,
+    /// One of these, without regard to case, is in every match; nothing is known if there are none.
+    literals: Vec<Vec<u8>>,
     regex: Regex,
 }
 
@@ -39,11 +45,18 @@ impl Pattern {
         if regex.is_match(b"") {
             return Err("pattern matches the empty text, so it would be found everywhere".to_owned());
         }
-        Ok(Self { rule, reach: reach_of(pattern), regex })
+        let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok();
+        let literals = hir.as_ref().map(literals_of).unwrap_or_default();
+        Ok(Self { rule, reach: reach_of(hir.as_ref()), literals, regex })
     }
 
     pub fn reach(&self) -> Reach {
         self.reach
+    }
+
+    /// Literals, in lower case, of which every match holds one; none if that cannot be told.
+    pub fn literals(&self) -> &[Vec<u8>] {
+        &self.literals
     }
 
     /// Appends where it matches from `from` on.
@@ -66,15 +79,29 @@ impl Pattern {
 }
 
 /// How far a pattern can reach; the farthest where it cannot be told.
-fn reach_of(pattern: &str) -> Reach {
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-    let Ok(hir) = parsed else { return Reach { lookahead: UNBOUNDED, joined_scripts: true } };
-    let holds = |wanted: &dyn Fn(u8) -> bool| can_match(&hir, wanted);
+fn reach_of(hir: Option<&Hir>) -> Reach {
+    let Some(hir) = hir else { return Reach { lookahead: UNBOUNDED, joined_scripts: true } };
+    let holds = |wanted: &dyn Fn(u8) -> bool| can_match(hir, wanted);
     let longest = hir.properties().maximum_len().map_or(UNBOUNDED, |length| (length + 4).min(UNBOUNDED));
     Reach {
         lookahead: if holds(&|byte: u8| byte.is_ascii_whitespace()) { longest } else { 0 },
         joined_scripts: holds(&|byte: u8| !byte.is_ascii()),
     }
+}
+
+/// The literals that matches begin with, or else those that they end with, if they are few and none is short.
+fn literals_of(hir: &Hir) -> Vec<Vec<u8>> {
+    let extract = |kind| {
+        // Both cases of a letter are a class of two; larger ones, such as of digits, end the literal.
+        let found = Extractor::new().kind(kind).limit_class(2).extract(hir);
+        let mut literals: Vec<_> =
+            found.literals()?.iter().map(|literal| literal.as_bytes().to_ascii_lowercase()).collect();
+        literals.sort();
+        literals.dedup();
+        let usable = literals.len() <= MAX_LITERALS && literals.iter().all(|literal| literal.len() >= Teddy::LEAST);
+        usable.then_some(literals)
+    };
+    extract(ExtractKind::Prefix).or_else(|| extract(ExtractKind::Suffix)).unwrap_or_default()
 }
 
 /// Whether a match can hold a byte that is wanted.

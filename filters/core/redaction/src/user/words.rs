@@ -4,7 +4,7 @@ use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Anchored, Input, MatchKind, StartKind};
 
 use super::Reach;
-use crate::detect::{CERTAIN, Candidate};
+use crate::detect::{CERTAIN, Candidate, Starts};
 use crate::text;
 
 /// Longest word or phrase in bytes.
@@ -14,11 +14,14 @@ const MAX_WORDS: usize = 50_000;
 
 /// All words of a policy that are matched alike.
 ///
-/// A match has to start where a word starts, so the automaton is only asked there, and only where the first two bytes are those of some
-/// word: a look at a bit per byte of text, however many words there are.
+/// A match has to start where a word starts, so the automaton is only asked there, and only where the first bytes are those of some
+/// word: a look at a bit per word of text, however many words there are.
 pub(crate) struct Words {
     automaton: AhoCorasick,
-    starts: Pairs,
+    /// The first bytes of each word, as far as [`Starts`] looks.
+    beginnings: Vec<Vec<u8>>,
+    /// The first two.
+    pairs: Pairs,
     reach: Reach,
     /// Per word: its rule.
     rules: Vec<u16>,
@@ -37,45 +40,49 @@ impl Words {
             .ascii_case_insensitive(!case_sensitive)
             .build(words.iter().map(|(_, word)| word))
             .map_err(|error| format!("words: {error}"))?;
-        let mut starts = Pairs::new();
+        let mut pairs = Pairs::new();
         let mut reach = Reach::default();
         for (_, word) in words {
-            starts.add(word.as_bytes(), case_sensitive);
+            pairs.add(word.as_bytes(), case_sensitive);
             let blank = word.contains(char::is_whitespace);
             reach = reach.or(Reach {
                 lookahead: if blank { word.len() + 4 } else { 0 },
                 joined_scripts: word.contains(|character| character >= '\u{2e80}'),
             });
         }
-        Ok(Some(Self { automaton, starts, reach, rules: words.iter().map(|&(rule, _)| rule).collect() }))
+        let beginnings = words.iter().map(|(_, word)| word.bytes().take(Starts::KEY).collect()).collect();
+        Ok(Some(Self { automaton, beginnings, pairs, reach, rules: words.iter().map(|&(rule, _)| rule).collect() }))
     }
 
     pub fn reach(&self) -> Reach {
         self.reach
     }
 
-    /// Appends where a word stands as a whole, from `from` on.
-    pub fn find(&self, text: &str, from: usize, out: &mut Vec<Candidate>) {
+    /// Adds where they may start.
+    pub fn add_to(&self, starts: &mut Starts) {
+        self.beginnings.iter().for_each(|beginning| starts.insert(beginning));
+    }
+
+    /// Appends the words that stand as a whole at `start`.
+    pub fn find(&self, text: &str, start: usize, out: &mut Vec<Candidate>) {
         let bytes = text.as_bytes();
-        let mut at = from;
-        while let Some(start) = self.starts.next(bytes, at) {
-            at = start + 1;
-            if text::before(bytes, start).is_ascii_alphanumeric() && text::at(bytes, start).is_ascii_alphanumeric() {
-                continue;
-            }
-            let input = Input::new(bytes).span(start..bytes.len()).anchored(Anchored::Yes);
-            let mut state = OverlappingState::start();
-            // An error is unreachable by construction: the automaton is built for just this kind of search.
-            while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
-                && let Some(found) = state.get_match()
+        if !self.pairs.holds(text::at(bytes, start), text::at(bytes, start + 1))
+            || (text::before(bytes, start).is_ascii_alphanumeric() && text::at(bytes, start).is_ascii_alphanumeric())
+        {
+            return;
+        }
+        let input = Input::new(bytes).span(start..bytes.len()).anchored(Anchored::Yes);
+        let mut state = OverlappingState::start();
+        // An error is unreachable by construction: the automaton is built for just this kind of search.
+        while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
+            && let Some(found) = state.get_match()
+        {
+            // Where one word ends like another, both are reported; the other's turn comes at its own start.
+            if found.start() == start
+                && whole(text, start, found.end())
+                && let Some(&rule) = self.rules.get(found.pattern().as_usize())
             {
-                // Where one word ends like another, both are reported; the other's turn comes at its own start.
-                if found.start() == start
-                    && whole(text, start, found.end())
-                    && let Some(&rule) = self.rules.get(found.pattern().as_usize())
-                {
-                    out.push(Candidate { rule, start, end: found.end(), score: CERTAIN });
-                }
+                out.push(Candidate { rule, start, end: found.end(), score: CERTAIN });
             }
         }
     }
@@ -115,16 +122,6 @@ impl Pairs {
     fn holds(&self, first: u8, second: u8) -> bool {
         let word = self.bits.get(usize::from(first) << 2 | usize::from(second) >> 6).copied().unwrap_or(0);
         word >> (second & 63) & 1 == 1
-    }
-
-    /// The next place at or behind `from` where one of them stands.
-    #[inline]
-    fn next(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let rest = text::tail(bytes, from);
-        let place = rest.windows(2).position(|pair| matches!(pair, &[first, second] if self.holds(first, second)));
-        // The last byte stands for a word of one byte, whose second may be any; 0 is one of them.
-        let last = || rest.last().filter(|&&last| self.holds(last, 0)).map(|_| rest.len() - 1);
-        place.or_else(last).map(|place| from + place)
     }
 }
 

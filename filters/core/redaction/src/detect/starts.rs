@@ -1,0 +1,128 @@
+//! Where some literal may start: one bit of a table for each word of the text, however many literals there are.
+
+use crate::text;
+
+/// Bits of a table.
+const BITS: usize = 1 << 16;
+/// The starts of literals, without regard to case. A place that is not among them starts none of the literals.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Starts {
+    /// By a hash of four bytes.
+    keys: Table,
+    /// By two bytes, for literals that have no more.
+    pairs: Table,
+    /// First bytes that are no letters: such a literal may start anywhere, not only where a word does.
+    odd: Option<Box<[bool; 256]>>,
+}
+
+/// A set of numbers below [`BITS`], of a size known beforehand: a look at it is not checked.
+#[derive(Debug, Clone)]
+struct Table {
+    bits: Box<[u64; BITS / 64]>,
+    is_empty: bool,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { bits: Box::new([0; BITS / 64]), is_empty: true }
+    }
+}
+
+impl Table {
+    fn insert(&mut self, index: u16) {
+        if let Some(word) = self.bits.get_mut(usize::from(index / 64)) {
+            *word |= 1 << (index % 64);
+        }
+        self.is_empty = false;
+    }
+
+    #[inline]
+    fn holds(&self, index: u16) -> bool {
+        self.bits.get(usize::from(index / 64)).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+}
+
+impl Starts {
+    /// How many bytes of a literal are looked at, where it has as many.
+    pub const KEY: usize = 4;
+
+    /// Adds a literal; the empty one is not added.
+    pub fn insert(&mut self, literal: &[u8]) {
+        let Some(&first) = literal.first() else { return };
+        if !first.is_ascii_alphabetic() {
+            let odd = self.odd.get_or_insert_with(|| Box::new([false; 256]));
+            if let Some(slot) = odd.get_mut(usize::from(first)) {
+                *slot = true;
+            }
+        }
+        match literal {
+            [a] => (0..=u8::MAX).for_each(|any| self.pairs.insert(pair(*a, any))),
+            [a, b] => self.pairs.insert(pair(*a, *b)),
+            [a, b, c] => (0..=u8::MAX).for_each(|any| self.keys.insert(hash([*a, *b, *c, any]))),
+            [a, b, c, d, ..] => self.keys.insert(hash([*a, *b, *c, *d])),
+            [] => {}
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty && self.pairs.is_empty
+    }
+
+    /// Whether the text may go on with a literal at `place`.
+    #[inline]
+    pub fn may_start(&self, bytes: &[u8], place: usize) -> bool {
+        let rest = text::tail(bytes, place);
+        let key = rest.first_chunk::<{ Self::KEY }>().copied().unwrap_or_else(|| {
+            let byte = |at: usize| text::at(rest, at);
+            [byte(0), byte(1), byte(2), byte(3)]
+        });
+        let [first, second, ..] = key;
+        self.keys.holds(hash(key)) || (!self.pairs.is_empty && self.pairs.holds(pair(first, second)))
+    }
+
+    /// The bytes of a block that start literals although they are no letters, a bit each.
+    #[inline]
+    pub fn odd(&self, block: &[u8; super::block::BLOCK]) -> u64 {
+        let Some(odd) = &self.odd else { return 0 };
+        let is_odd = |byte: &u8| odd.get(usize::from(*byte)).copied().unwrap_or(false);
+        block.iter().rev().fold(0, |mask, byte| mask << 1 | u64::from(is_odd(byte)))
+    }
+}
+
+/// Letters alike in both cases; some other bytes become alike as well, which does no harm.
+const CASE: u8 = 0x20;
+
+#[inline]
+fn hash(key: [u8; Starts::KEY]) -> u16 {
+    let folded = u32::from_le_bytes(key) | u32::from_le_bytes([CASE; Starts::KEY]);
+    // Knuth's multiplicative hashing: the high bits depend on all bytes.
+    (folded.wrapping_mul(0x9e37_79b1) >> 16) as u16
+}
+
+#[inline]
+fn pair(first: u8, second: u8) -> u16 {
+    u16::from_be_bytes([first | CASE, second | CASE])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    fn literals_of_every_length_are_seen_in_both_cases_and_others_mostly_not() {
+        let literals = ["q", "vw", "sk-", "AKIA", "password", "ключ", "机"];
+        let mut starts = Starts::default();
+        literals.iter().for_each(|literal| starts.insert(literal.as_bytes()));
+        for literal in literals {
+            for written in [literal.to_owned(), literal.to_ascii_uppercase(), format!("{literal} and more")] {
+                let text = format!("ab {written}");
+                assert!(starts.may_start(text.as_bytes(), 3), "{written}");
+            }
+        }
+        let others = (b'a'..=b'p').flat_map(|a| (b'a'..=b'z').map(move |b| [a, b, a, b'#', b' ']));
+        assert!(others.filter(|text| starts.may_start(text, 0)).count() < 16);
+        assert!(!starts.may_start(b"ab", 2) && !starts.is_empty() && Starts::default().is_empty());
+    }
+}
