@@ -56,7 +56,8 @@ fn a_review_reads_so() {
 #[test]
 fn values_are_shown_only_when_asked_for() {
     // What either revision finds, and what stands only near it.
-    let values = ["jane.doe@example.com", "4111 1111 1111 1111", "DE89 3704", "AKIAQYLPMN5HFIQR7XYA", "ACME-1", "Bluefin"];
+    let values =
+        ["jane.doe@example.com", "4111 1111 1111 1111", "DE89 3704", "AKIAQYLPMN5HFIQR7XYA", "ACME-1", "Bluefin"];
     let hidden = report::text(&everything(Showing { examples: 100, values: false }));
     let about_texts: String = hidden.lines().filter(|line| line.starts_with("      ")).collect();
     assert!(about_texts.contains("▮▮▮"));
@@ -176,5 +177,8 @@ fn a_corpus_is_lines_or_json_or_a_folder_of_both() {
     assert_eq!(corpus.each(|at, text, _| seen.push(format!("{}{text}", at.rsplit(':').next().unwrap()))).unwrap(), 1);
     assert_eq!(seen, ["2after"]);
     write("c.json", "[");
-    assert!(format!("{:#}", Corpus::find(folder.path(), "text").unwrap().each(|_, _, _| ()).unwrap_err()).contains("c.json"));
+    assert!(
+        format!("{:#}", Corpus::find(folder.path(), "text").unwrap().each(|_, _, _| ()).unwrap_err())
+            .contains("c.json")
+    );
 }

@@ -97,7 +97,11 @@ pub fn run<R: RootFilter>(
             let begin = Instant::now();
             let started = match running.take() {
                 Some(envoy) => Ok(envoy),
-                None => configuration.as_deref().map_err(ToOwned::to_owned).and_then(&load).map(|envoy| envoy.buffer_limit(BUFFER)),
+                None => configuration
+                    .as_deref()
+                    .map_err(ToOwned::to_owned)
+                    .and_then(&load)
+                    .map(|envoy| envoy.buffer_limit(BUFFER)),
             };
             let failure = match started {
                 Err(error) => Some(Failure::because(format!("the module does not start with this policy: {error}"))),

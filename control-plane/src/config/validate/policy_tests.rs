@@ -58,7 +58,9 @@ fn blocks(spec: &RedactionSpec, name: &str) -> Result<(), String> {
     if blocking.peek().is_some() {
         let shadow = |rule: &Rule| spec.mode == Mode::Shadow || rule.mode == Some(Mode::Shadow);
         if blocking.all(shadow) {
-            return Err(format!("the rule `{name}` is in shadow and only reports: write the text as it is under `out`"));
+            return Err(format!(
+                "the rule `{name}` is in shadow and only reports: write the text as it is under `out`"
+            ));
         }
         return Ok(());
     }
