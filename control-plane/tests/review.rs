@@ -57,7 +57,7 @@ fn a_review_reads_so() {
 fn values_are_shown_only_when_asked_for() {
     // What either revision finds, and what stands only near it.
     let values =
-        ["jane.doe@example.com", "4111 1111 1111 1111", "DE89 3704", "AKIAQYLPMN5HFIQR7XYA", "ACME-1", "Bluefin"];
+        ["jane.doe@example.com", "4111 1111 1111 1111", "DE89 3704", "AKIAQYLPMN5HFIQR7XYA", "ACME-123456", "Bluefin"];
     let hidden = report::text(&everything(Showing { examples: 100, values: false }));
     let about_texts: String = hidden.lines().filter(|line| line.starts_with("      ")).collect();
     assert!(about_texts.contains("▮▮▮"));
