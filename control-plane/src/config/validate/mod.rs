@@ -3,6 +3,7 @@
 mod credentials;
 mod endpoint;
 mod gateway;
+mod policy_tests;
 mod providers;
 mod redaction;
 mod routes;

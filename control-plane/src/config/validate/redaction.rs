@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_policy::redaction::{RedactionSpec, Rule};
 use tollgate_redaction::Policy;
 
+use super::policy_tests;
 use crate::config::documents::{Doc, Documents, is_name};
 use crate::config::problems::Problems;
 
@@ -25,11 +26,7 @@ pub fn check(documents: &[Doc<RedactionSpec>], problems: &mut Problems) -> BTree
         if doc.spec.apply.is_empty() {
             doc.error(problems, "spec/apply", "must hold `request`, `response` or both");
         }
-        for (at, test) in doc.spec.tests.iter().enumerate() {
-            if test.output.is_some() == test.blocked.is_some() {
-                doc.error(problems, &format!("spec/tests/{at}"), "write exactly one of `out` and `blocked`");
-            }
-        }
+        policy_tests::check(doc, problems);
         if sound {
             compile(doc, problems);
         }
