@@ -73,7 +73,12 @@ sdk-check:
 e2e: dist/test/gateway-trap.wasm # behaviour on real Envoy with real SDK clients
 	$(PYTHON) -m pytest -q tests/suites
 
-bench: build ## What it costs, as ratios to bare Envoy; leaves dist/bench.json
+# The stages that look at every byte, to be measured inside wasm: a module with the script that loads it.
+throughput: setup-test
+	cargo build --quiet --locked --profile wasm-named --target $(WASM_TARGET) -p tollgate-throughput
+	wasm-bindgen --target nodejs --out-dir dist/test/throughput "$(TARGET)/$(WASM_TARGET)/wasm-named/tollgate_throughput.wasm"
+
+bench: build throughput ## What it costs, as ratios to bare Envoy; leaves dist/bench.json
 	cargo run --quiet --locked --release -p tollgate-bench -- --envoy $(CACHE)/venv/bin/envoy --modules dist --out dist/bench.json
 
 lint: setup

@@ -38,6 +38,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::case::{Body, Case};
 use crate::lineup::Lineup;
 use crate::rounds::{Schedule, measure, progress};
+use crate::scan::Throughput;
 
 /// Measures what Tollgate costs, as ratios to bare Envoy in the same run.
 #[derive(Debug, Parser)]
@@ -61,9 +62,12 @@ struct Arguments {
     /// Measures nothing, and prints every call between Envoy and the modules in one exchange of each case and body.
     #[arg(long)]
     calls: bool,
-    /// Starts no Envoy, and measures how fast the stages that look at every byte are on their own, natively.
+    /// Starts no Envoy, and measures only how fast the stages that look at every byte are on their own.
     #[arg(long)]
     scan: bool,
+    /// The folder of the module by which they are measured inside wasm, as `make throughput` leaves it.
+    #[arg(long, default_value = "dist/test/throughput")]
+    throughput: PathBuf,
     /// Only this case, and bare Envoy; may be given several times.
     #[arg(long = "case", value_enum)]
     cases: Vec<Case>,
@@ -103,8 +107,12 @@ async fn run_or_stop(arguments: &Arguments) -> Result<bool> {
 /// Whether everything that was to be measured could be.
 async fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.scan {
-        print(&report::render_scan(&scan::measure(Duration::from_millis(200))?));
-        return Ok(true);
+        let (text, complete) = text(arguments);
+        if let Some(out) = &arguments.out {
+            write(out, &[], &text)?;
+        }
+        print(&report::render_text(&text));
+        return Ok(complete);
     }
     let chosen = |case: &Case| *case == Case::Bare || arguments.cases.is_empty() || arguments.cases.contains(case);
     let cases: Vec<_> = Case::ALL.into_iter().filter(chosen).collect();
@@ -146,14 +154,34 @@ async fn run(arguments: &Arguments) -> Result<bool> {
         eprintln!("tollgate-bench: calls: {e:#}");
         Vec::new()
     });
+    progress("text, natively and inside wasm");
+    let (text, complete) = text(arguments);
+    failed |= !complete;
     progress("");
 
     let rows = summary::summarize(&cells, &memory, &calls);
     if let Some(out) = &arguments.out {
-        write(out, &rows)?;
+        write(out, &rows, &text)?;
     }
-    print(&format!("{}\n\n{}", heading(&arguments.envoy, schedule).await, report::render(&rows)));
+    print(&format!("{}\n\n{}", heading(&arguments.envoy, schedule).await, report::render(&rows, &text)));
     Ok(!failed)
+}
+
+/// The stages that look at every byte, and whether all could be measured.
+fn text(arguments: &Arguments) -> (Vec<Throughput>, bool) {
+    let time = Duration::from_millis(if arguments.quick { 5 } else { 40 });
+    let mut rows = Vec::new();
+    let mut complete = true;
+    for measured in [scan::native(time), scan::wasm(&arguments.throughput, time)] {
+        match measured {
+            Ok(measured) => rows.extend(measured),
+            Err(e) => {
+                complete = false;
+                eprintln!("tollgate-bench: text: {e:#}");
+            }
+        }
+    }
+    (rows, complete)
 }
 
 /// A reader who has seen enough and closes the pipe is no error.
@@ -180,11 +208,15 @@ async fn heading(envoy: &Path, schedule: Schedule) -> String {
     )
 }
 
-fn write(out: &Path, rows: &[summary::Row]) -> Result<()> {
+fn write(out: &Path, rows: &[summary::Row], text: &[Throughput]) -> Result<()> {
     ensure!(!out.is_dir(), "{} is a folder", out.display());
     if let Some(folder) = out.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    let json = serde_json::to_string_pretty(rows)?;
+    let mut all = rows.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    for row in text {
+        all.push(serde_json::to_value(row)?);
+    }
+    let json = serde_json::to_string_pretty(&all)?;
     std::fs::write(out, json + "\n").with_context(|| format!("cannot write {}", out.display()))
 }

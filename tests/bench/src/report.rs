@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::calls::Calls;
-use crate::scan::Throughput;
+use crate::scan::{Runtime, Throughput};
 use crate::summary::Row;
 use crate::targets::targets;
 
 /// The whole report.
 #[must_use]
-pub fn render(rows: &[Row]) -> String {
+pub fn render(rows: &[Row], text: &[Throughput]) -> String {
     let mut out = String::new();
     requests(&mut out, rows);
     events(&mut out, rows);
     crossings(&mut out, rows);
     memory(&mut out, rows);
-    promises(&mut out, rows);
+    out.push_str(&render_text(text));
+    promises(&mut out, rows, text);
     out
 }
 
@@ -100,12 +101,34 @@ fn crossings(out: &mut String, rows: &[Row]) {
     }
 }
 
-/// The stages on their own.
+/// The stages on their own: a line for each, a column for each kind of text.
 #[must_use]
-pub fn render_scan(stages: &[Throughput]) -> String {
-    let mut out = format!("Natively, on one core, prose of 512 KB\n\n{:28} {:>8}\n", "stage", "MB/s");
-    for stage in stages {
-        let _ = writeln!(out, "{:28} {:8.0}", stage.stage, stage.megabytes);
+pub fn render_text(rows: &[Throughput]) -> String {
+    let mut out = String::new();
+    let mut kinds: Vec<&str> = Vec::new();
+    for row in rows {
+        if !kinds.contains(&row.body.as_str()) {
+            kinds.push(&row.body);
+        }
+    }
+    for (runtime, heading) in
+        [(Runtime::Wasm, "Text taken in inside wasm (V8 of Node), MB/s"), (Runtime::Native, "The same natively, MB/s")]
+    {
+        let rows: Vec<_> = rows.iter().filter(|row| row.runtime == runtime).collect();
+        let Some(first) = rows.first() else { continue };
+        let _ = write!(out, "\n{heading}\n\n{:40}", "stage");
+        for kind in &kinds {
+            let _ = write!(out, " {kind:>8}");
+        }
+        let mut stage = "";
+        for row in &rows {
+            if row.stage != stage || row.body == first.body {
+                let _ = write!(out, "\n{:40}", row.stage);
+                stage = &row.stage;
+            }
+            let _ = write!(out, " {:8.0}", row.mb_per_s);
+        }
+        out.push('\n');
     }
     out
 }
@@ -146,9 +169,9 @@ fn memory(out: &mut String, rows: &[Row]) {
     }
 }
 
-fn promises(out: &mut String, rows: &[Row]) {
+fn promises(out: &mut String, rows: &[Row], text: &[Throughput]) {
     let _ = writeln!(out, "\nTargets\n");
-    for target in targets(rows) {
+    for target in targets(rows, text) {
         let (measured, verdict) = match (target.measured, target.reached()) {
             (Some(measured), Some(true)) => (format!("{measured:.2}"), "reached"),
             (Some(measured), _) => (format!("{measured:.2}"), "MISSED"),
@@ -156,8 +179,12 @@ fn promises(out: &mut String, rows: &[Row]) {
         };
         let _ = writeln!(
             out,
-            "{:60} {:>9} of at most {:>5} {:4} {verdict}",
-            target.what, measured, target.bound, target.unit
+            "{:60} {:>9} of at {} {:>5} {:4} {verdict}",
+            target.what,
+            measured,
+            if target.at_least { "least" } else { "most" },
+            target.bound,
+            target.unit
         );
     }
 }

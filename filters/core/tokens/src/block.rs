@@ -48,7 +48,8 @@ struct Before {
 pub(crate) fn count(table: &Table, context: &mut Context, bytes: &[u8]) -> Counted {
     let mut counted = Counted::default();
     let blocks = bytes.as_chunks::<BLOCK>().0;
-    if blocks.is_empty() {
+    // Around a character beyond ASCII this is asked again and again.
+    if blocks.first().is_none_or(|block| !block.is_ascii()) {
         return counted;
     }
     let Some(before) = context.codes() else { return counted };
@@ -273,7 +274,9 @@ mod tests {
             }
             for before in ["z", "zz ", "9", "99", "999", "..", "  ", "a_", "\n"] {
                 let mut context = Context::default();
-                before.chars().for_each(|c| drop(context.step(c)));
+                before.chars().for_each(|c| {
+                    context.step(c);
+                });
                 assert_eq!(counted(&text, context), stepped(&text, context), "{before:?}, then {text:?}");
             }
         }

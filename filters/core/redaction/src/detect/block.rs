@@ -76,7 +76,7 @@ impl Masks {
         let mut masks = Self::default();
         for (index, bytes) in block.as_chunks::<8>().0.iter().enumerate() {
             let classes = u64::from_le_bytes(bytes.map(class));
-            let some = |wanted: u8| gather(classes & 0x0101_0101_0101_0101 * u64::from(wanted)) << (8 * index);
+            let some = |wanted: u8| gather(classes & (0x0101_0101_0101_0101 * u64::from(wanted))) << (8 * index);
             masks.digits |= some(DIGIT);
             masks.letters |= some(LETTER);
             masks.number |= some(NUMBER);
