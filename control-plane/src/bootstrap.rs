@@ -11,6 +11,8 @@ pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: Sock
     json!({
         "node": {"id": node_id, "cluster": node_cluster},
         "admin": {"address": address(admin)},
+        // The labels of the modules' counters, out of their names.
+        "stats_config": {"stats_tags": stats_tags()},
         "dynamic_resources": {
             "ads_config": {
                 "api_type": "DELTA_GRPC",
@@ -45,6 +47,17 @@ pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: Sock
             }]
         }
     })
+}
+
+/// `wasmcustom.tollgate_redactions.policy=P.rule=R.action=A.mode=M`: the first group of each expression is cut out of the name, the second is the
+/// label's value. Names of policies, rules and routes hold no `=`.
+fn stats_tags() -> Value {
+    json!([
+        {"tag_name": "policy", "regex": r"^wasmcustom\.tollgate_[a-z_]+(\.policy=([^=]*?))(?:\.rule=.*)?$"},
+        {"tag_name": "rule", "regex": r"^wasmcustom\.tollgate_redactions\..*?(\.rule=([^=]*))\.action="},
+        {"tag_name": "action", "regex": r"^wasmcustom\.tollgate_redactions\..*?(\.action=([a-z-]+))"},
+        {"tag_name": "mode", "regex": r"^wasmcustom\.tollgate_redactions\..*?(\.mode=([a-z]+))$"}
+    ])
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ pub fn gateway(model: &Model, digest: &str, hash_key: &[u8]) -> GatewayConfig {
             .collect(),
         hash_key: hash_key.iter().map(|byte| format!("{byte:02x}")).collect(),
         facts: model.gateway.facts.clone(),
+        translated: true,
     }
 }
 

@@ -16,6 +16,7 @@ FILES = {
     "facts": ["request.json", "client.json"],
     "redact": ["request.json"],
     "response_filter": ["answer.json"],
+    "exchange": ["request.json"],
 }
 # What rules find, for the targets of redaction: plain, and in other writing.
 FOUND = [
@@ -37,6 +38,15 @@ def pair(name: str) -> bytes:
     return bytes([APIS.index(api) * len(CLIENTS) + CLIENTS.index(client)])
 
 
+def exchange(case: pathlib.Path, request: bytes) -> bytes:
+    """A request with something planted in its longest words, and the answer that its client got."""
+    planted = re.sub(rb'(?<=: ")[A-Za-z ,.!?]{12,}(?=")', b"mail @@ now", request)
+    streamed = case / "client.sse"
+    answer = streamed if streamed.exists() else case / "client.json"
+    data = answer.read_bytes() if answer.exists() else b""
+    return (b"\x08\x2b\x00" if answer == streamed else b"\x07\x00") + planted + b"\0\0" + data
+
+
 def main(target: str, folder: str) -> None:
     for case in sorted(GOLDEN.glob("*/*")):
         for file in FILES[target]:
@@ -48,7 +58,9 @@ def main(target: str, folder: str) -> None:
                 data = b"\x07\x2b\x00" + data
             if target == "answer":
                 data = b"\x00" + data
-            if target in ("request", "answer", "stream", "facts"):
+            if target == "exchange":
+                data = exchange(case, data)
+            if target in ("request", "answer", "stream", "facts", "exchange"):
                 data = pair(case.parent.name) + data
             (pathlib.Path(folder) / f"seed-{case.parent.name}-{case.name}-{file}").write_bytes(data)
     if target in ("redact", "response_filter"):

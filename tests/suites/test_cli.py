@@ -18,7 +18,7 @@ def tollgate(*arguments, given="", env=None):
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-COMMANDS = ["run", "serve", "check", "explain", "redact", "count", "translate", "keys"]
+COMMANDS = ["run", "serve", "check", "test", "diff", "explain", "redact", "count", "translate", "keys"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -29,7 +29,7 @@ def test_help_is_there(command):
     assert status == 0 and command in out
 
 
-MISTAKES = [[], ["no-such-command"], ["check"], ["count"], ["redact"], ["translate", "sideways"], ["run", "--port", "1"]]
+MISTAKES = [[], ["no-such-command"], ["check"], ["count"], ["redact"], ["test"], ["diff", "one"], ["translate", "sideways"], ["run", "--port", "1"]]
 
 
 @pytest.mark.parametrize("arguments", MISTAKES, ids=str)

@@ -107,6 +107,10 @@ fn decided(team: &str, route: &str, model: &Model, summary: &Summary<'_>) -> Str
         Some(policy) if summary.redactions.is_empty() => writeln!(page, "redaction  {policy}: nothing found"),
         Some(policy) => writeln!(page, "redaction  {policy}: {}", summary.redactions),
     };
+    let tags: Vec<_> = summary.redactions.tags().collect();
+    if !tags.is_empty() {
+        let _ = writeln!(page, "tags       {}", tags.join(", "));
+    }
     if let Some(asked) = summary.asked {
         let _ = writeln!(
             page,

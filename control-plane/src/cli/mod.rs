@@ -3,12 +3,14 @@
 mod check;
 mod count;
 mod dialect;
+mod diff;
 mod explain;
 mod keys;
 mod redact;
 mod run;
 mod schema;
 mod serve;
+mod test;
 mod translate;
 
 use std::io::{IsTerminal, Read, Write};
@@ -32,6 +34,10 @@ enum Command {
     Serve(serve::Serve),
     /// Check a configuration and report every problem with file and line
     Check(check::Check),
+    /// Run the tests of the redaction policies on the modules that Envoys load; TAP or JUnit
+    Test(test::Test),
+    /// Say what two revisions of a configuration decide differently, by team
+    Diff(diff::Diff),
     /// Show what would become of a request on standard input
     Explain(explain::Explain),
     /// Redact the text on standard input
@@ -75,6 +81,8 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Redact(command) => command.run(),
         Command::Count(command) => command.run(),

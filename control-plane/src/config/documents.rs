@@ -43,7 +43,13 @@ impl<S> Doc<S> {
     /// `file:line` of the part at `path`, to point at from another problem.
     #[must_use]
     pub fn place(&self, path: &str) -> String {
-        format!("{}:{}", self.file, self.node.locate(&steps(path)).line)
+        format!("{}:{}", self.file, self.line(path))
+    }
+
+    /// The line of the part at `path`, or of the nearest part around it that exists.
+    #[must_use]
+    pub fn line(&self, path: &str) -> usize {
+        self.node.locate(&steps(path)).line
     }
 
     fn report(&self, problems: &mut Problems, severity: Severity, path: &str, message: String) {

@@ -98,7 +98,8 @@ pub struct ProviderModel {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RouteSpec {
-    /// What a client may ask for.
+    /// What a client may ask for. A route without is taken only by requests that a redaction policy's `routeTo` sends there.
+    #[serde(default)]
     pub r#match: RouteMatch,
     /// Requests are split between these by weight.
     pub backends: Vec<BackendSpec>,
@@ -117,10 +118,11 @@ pub struct RouteSpec {
 }
 
 /// What a client may ask for.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RouteMatch {
     /// Model names; `*` stands for any run of characters.
+    #[serde(default)]
     pub models: Vec<ModelPattern>,
 }
 

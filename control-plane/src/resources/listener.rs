@@ -88,6 +88,9 @@ fn access_log(model: &Model) -> AccessLog {
         fact::OUTPUT_TOKENS,
         fact::USAGE_SOURCE,
         fact::REDACTIONS,
+        fact::TAGS,
+        fact::MEDIA_SKIPPED,
+        fact::POLICY,
         fact::POLICY_DIGEST,
     ];
     // `translate` tells of the provider itself, beside the gateway's summary.

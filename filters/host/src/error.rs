@@ -59,6 +59,25 @@ impl HostError {
         })
     }
 
+    /// The status code of the ABI, for a host that answers a module.
+    pub fn status(self) -> u32 {
+        match self {
+            Self::NotFound => 1,
+            Self::BadArgument => 2,
+            Self::SerializationFailure => 3,
+            Self::ParseFailure | Self::Malformed => 4,
+            Self::BadExpression => 5,
+            Self::InvalidMemoryAccess => 6,
+            Self::Empty => 7,
+            Self::CasMismatch => 8,
+            Self::ResultMismatch => 9,
+            Self::InternalFailure => 10,
+            Self::BrokenConnection => 11,
+            Self::Unimplemented => 12,
+            Self::Unknown(code) => code,
+        }
+    }
+
     /// Whether the same call may succeed when it is made again after reading the current value.
     pub fn is_retryable(self) -> bool {
         self == Self::CasMismatch

@@ -45,6 +45,8 @@
 #[cfg(target_arch = "wasm32")]
 pub mod abi;
 mod dispatch;
+#[cfg(all(feature = "embed", not(target_arch = "wasm32")))]
+pub mod embed;
 mod error;
 mod export;
 #[cfg(not(target_arch = "wasm32"))]

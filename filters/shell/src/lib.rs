@@ -4,6 +4,7 @@
 //! a stage's logic is in its crate, the order of the stages in `tollgate-stages`.
 
 mod headers;
+mod metrics;
 mod module;
 mod shared;
 
@@ -18,6 +19,7 @@ use tollgate_stages::{AnswerMode, Engine, Exchange, OnBody, OnHeaders, Reply};
 pub use module::Module;
 
 use headers::Read;
+use metrics::Metrics;
 use shared::SharedData;
 
 /// One exchange on a host.
@@ -27,6 +29,7 @@ pub struct ExchangeFilter {
     phase: Phase,
     /// The request's headers, until they go on.
     request: Headers,
+    metrics: Rc<Metrics>,
 }
 
 /// What the next body callback is for.
@@ -43,14 +46,17 @@ enum Phase {
 }
 
 impl ExchangeFilter {
-    fn new(engine: &Rc<Engine>) -> Self {
-        Self { exchange: Exchange::new(Rc::clone(engine)), phase: Phase::Pass, request: Headers::default() }
+    fn new(engine: &Rc<Engine>, metrics: &Rc<Metrics>) -> Self {
+        Self {
+            exchange: Exchange::new(Rc::clone(engine)),
+            phase: Phase::Pass,
+            request: Headers::default(),
+            metrics: Rc::clone(metrics),
+        }
     }
 
     fn publish(&mut self, host: &mut dyn Host) {
-        for (name, value) in self.exchange.facts() {
-            publish(host, name, &value);
-        }
+        self.exchange.facts(|name, value| publish(host, name, value));
     }
 
     fn answer(&mut self, host: &mut dyn Host, reply: &Reply) {
@@ -88,6 +94,9 @@ impl ExchangeFilter {
                 if let Some(route) = route {
                     // Envoy chooses the route again after any edit of the request's headers.
                     host.set_header(HeaderMap::Request, names::ROUTE_HEADER, &route)?;
+                    if let Some(told) = self.exchange.limits_told() {
+                        host.set_header(HeaderMap::Request, names::LIMITS_HEADER, told)?;
+                    }
                 }
                 self.publish(host);
                 Ok(true)
@@ -108,6 +117,9 @@ impl ExchangeFilter {
         self.publish(host);
         if let Some((name, value)) = summary {
             publish(host, name, &value);
+        }
+        for (name, by) in self.exchange.take_counters() {
+            self.metrics.add(host, name, by);
         }
     }
 }
@@ -239,7 +251,9 @@ impl ExchangeFilter {
     /// Runs what the buffer holds through the exchange.
     fn answer_bytes(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) {
         let bytes = host.body(Body::Response, 0, size).unwrap_or_default();
-        if let Some(changed) = self.exchange.on_response_body(&bytes, end_of_stream) {
+        let changed = self.exchange.on_response_body(&bytes, end_of_stream);
+        // Most events of a stream come out as they went in, and to hand them back costs as much as to read them.
+        if let Some(changed) = changed.filter(|changed| changed.status.is_some() || changed.body != bytes) {
             if self.phase == Phase::Hold {
                 let _ = host.set_header(HeaderMap::Response, "content-length", &changed.body.len().to_string());
             }

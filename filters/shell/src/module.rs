@@ -9,10 +9,12 @@ use tollgate_host::{Configuration, Host, RootFilter};
 use tollgate_stages::{Engine, StageError};
 
 use crate::ExchangeFilter;
+use crate::metrics::Metrics;
 
 /// A module whose configuration is a `C`, as JSON.
 pub struct Module<C> {
     engine: Rc<Engine>,
+    metrics: Rc<Metrics>,
     configuration: PhantomData<C>,
 }
 
@@ -32,10 +34,10 @@ where
     fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
         let config: C = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         let engine = Engine::try_from(&config).map_err(|e| e.to_string())?;
-        Ok(Self { engine: Rc::new(engine), configuration: PhantomData })
+        Ok(Self { engine: Rc::new(engine), metrics: Rc::default(), configuration: PhantomData })
     }
 
     fn new_stream(self: &Rc<Self>) -> ExchangeFilter {
-        ExchangeFilter::new(&self.engine)
+        ExchangeFilter::new(&self.engine, &self.metrics)
     }
 }

@@ -15,7 +15,7 @@ use tollgate_dialects::ClientDialect;
 use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
 use tollgate_dialects::translate::{
-    self, AnswerForm, AnswerPlan, Attempt, HeaderEdit, StreamTranslator, UpstreamRequest,
+    self, AnswerForm, AnswerPlan, Attempt, HeaderEdit, LimitsToTell, StreamTranslator, UpstreamRequest,
 };
 use tollgate_host::{
     Body, BodyAction, Configuration, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, RootFilter,
@@ -62,7 +62,7 @@ enum Phase {
     /// The request is collected.
     Request(Box<Target>),
     /// The request is gone; this is how its answer is read, and what the request lost.
-    Sent { plan: AnswerPlan, dropped: Vec<String> },
+    Sent { plan: AnswerPlan, dropped: Vec<String>, limits: LimitsToTell },
     /// A streamed answer passes through.
     Stream(Box<StreamTranslator>),
     /// An answer is collected.
@@ -74,6 +74,10 @@ enum Phase {
 struct Target {
     provider: String,
     model: Option<String>,
+    /// The client wants its tokens counted, and no answer.
+    counts_only: bool,
+    /// What the client is to be told of the provider's limits.
+    limits: LimitsToTell,
     /// What the client sent.
     origin: Origin,
     /// The headers as this attempt found them.
@@ -87,16 +91,18 @@ impl AttemptFilter {
         let origin = match host.property(&[fact::ORIGIN]).map_err(|e| failed(host, &e))? {
             Some(saved) => Origin::decode(saved).ok_or_else(Refusal::internal)?,
             None => {
-                let (origin, encoded) = Origin::of(&headers).map_err(|e| failed(host, &e))?;
-                host.set_property(fact::ORIGIN, &encoded).map_err(|e| failed(host, &e))?;
-                origin
+                let kept = Origin::encode(&headers).map_err(|e| failed(host, &e))?;
+                host.set_property(fact::ORIGIN, &kept).map_err(|e| failed(host, &e))?;
+                Origin::Untouched
             }
         };
-        self.dialect = match endpoint::resolve("POST", origin.path())? {
-            Endpoint::Api(dialect) => dialect,
-            Endpoint::CountTokens => ClientDialect::AnthropicMessages,
-            Endpoint::Models | Endpoint::Model(_) => return Err(Refusal::unknown_path("POST", origin.path())),
+        let path = origin.path(&headers);
+        let (dialect, counts_only) = match endpoint::resolve("POST", path)? {
+            Endpoint::Api(dialect) => (dialect, false),
+            Endpoint::CountTokens => (ClientDialect::AnthropicMessages, true),
+            Endpoint::Models | Endpoint::Model(_) => return Err(Refusal::unknown_path("POST", path)),
         };
+        self.dialect = dialect;
         let metadata = host
             .property(&["xds", "upstream_host_metadata", "filter_metadata", names::METADATA_NAMESPACE])
             .map_err(|e| failed(host, &e))?
@@ -107,7 +113,8 @@ impl AttemptFilter {
             return Err(Refusal::internal());
         };
         let model = metadata.get(names::METADATA_MODEL).map(str::to_owned);
-        Ok(Target { provider, model, origin, headers })
+        let limits = LimitsToTell::without(headers.get(names::LIMITS_HEADER).unwrap_or_default());
+        Ok(Target { provider, model, counts_only, limits, origin, headers })
     }
 
     /// The whole body is there: send the provider its own request.
@@ -122,7 +129,7 @@ impl AttemptFilter {
         let attempt = Attempt { client: self.dialect, provider, model: target.model.as_deref(), lenient, now_nanos };
         let body = host.body(Body::Request, 0, size).map_err(|e| failed(host, &e))?;
         let mut upstream = translate::request(&attempt, &body)?;
-        if let Ok(Endpoint::CountTokens) = endpoint::resolve("POST", target.origin.path()) {
+        if target.counts_only {
             // Only Anthropic's own API has it; the gateway answers for the others.
             if !upstream.answer.passes_through() {
                 return Err(Refusal::unsupported("count_tokens", provider.api.as_str()));
@@ -130,7 +137,7 @@ impl AttemptFilter {
             upstream.path = format!("{}{}", provider.path_prefix, endpoint::COUNT_TOKENS);
         }
         apply(host, target, provider, &upstream).map_err(|e| failed(host, &e))?;
-        self.phase = Phase::Sent { plan: upstream.answer, dropped: upstream.dropped };
+        self.phase = Phase::Sent { plan: upstream.answer, dropped: upstream.dropped, limits: target.limits };
         Ok(())
     }
 
@@ -195,7 +202,7 @@ fn apply(
     upstream: &UpstreamRequest,
 ) -> Result<(), HostError> {
     // A query is for the path it came with: where the provider has that path, it gets the query too.
-    let query = match target.origin.path().split_once('?') {
+    let query = match target.origin.path(&target.headers).split_once('?') {
         Some((path, query)) if upstream.path.strip_prefix(&provider.path_prefix) == Some(path) => format!("?{query}"),
         _ => String::new(),
     };
@@ -207,7 +214,7 @@ fn apply(
         (":path", &path),
     ];
     set.extend(upstream.set_headers.iter().map(|(name, value)| (*name, value.as_str())));
-    if let Some(length) = length.as_deref().filter(|_| target.origin.get("content-length").is_some()) {
+    if let Some(length) = length.as_deref().filter(|_| target.origin.get(&target.headers, "content-length").is_some()) {
         set.push(("content-length", length));
     }
     rewrite(host, &target.headers, &target.origin, &set, upstream.drop_headers)?;
@@ -248,16 +255,16 @@ impl StreamFilter for AttemptFilter {
     }
 
     fn on_response_headers(&mut self, host: &mut dyn Host, end_of_stream: bool) -> HeadersAction {
-        let Phase::Sent { plan, dropped } = std::mem::replace(&mut self.phase, Phase::Pass) else {
+        let Phase::Sent { plan, dropped, limits } = std::mem::replace(&mut self.phase, Phase::Pass) else {
             return HeadersAction::Continue;
         };
         let Ok(headers) = host.headers(HeaderMap::Response) else { return HeadersAction::Continue };
         let status = headers.get(":status").and_then(|status| status.parse().ok()).unwrap_or(0);
         let content_type = headers.get("content-type").unwrap_or_default();
-        let edits = translate::answer_headers(&plan, headers.iter().filter_map(text));
-        for edit in &edits {
+        let edits = translate::answer_headers(&plan, limits, &headers);
+        for edit in edits {
             let _ = match edit {
-                HeaderEdit::Set(name, value) => host.set_header(HeaderMap::Response, name, value),
+                HeaderEdit::Set(name, ref value) => host.set_header(HeaderMap::Response, name, value),
                 HeaderEdit::Remove(name) => host.remove_header(HeaderMap::Response, name),
             };
         }
@@ -309,10 +316,6 @@ impl StreamFilter for AttemptFilter {
         }
         TrailersAction::Continue
     }
-}
-
-fn text<'a>((name, value): (&'a [u8], &'a [u8])) -> Option<(&'a str, &'a str)> {
-    Some((std::str::from_utf8(name).ok()?, std::str::from_utf8(value).ok()?))
 }
 
 tollgate_host::export!(

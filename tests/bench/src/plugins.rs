@@ -67,6 +67,7 @@ pub fn gateway(provider: &str, model: Option<&str>) -> Result<String> {
         teams: teams.collect(),
         routes,
         redaction: vec![NamedRedaction { name: "default".to_owned(), spec: redaction() }],
+        translated: provider != "openai",
         hash_key: "6d6561737572652074776963652063757420".to_owned(),
         ..Default::default()
     };

@@ -11,6 +11,7 @@
     reason = "a panic is how a target says that it found something"
 )]
 
+mod exchange;
 mod input;
 mod redaction;
 
@@ -23,6 +24,7 @@ use tollgate_wire::eventstream::Decoder;
 use tollgate_wire::json::{Kind, Limits, Tape, Value};
 use tollgate_wire::sse;
 
+pub use exchange::exchange;
 pub use input::{PAIRS, Pair};
 use input::{pieces, split};
 pub use redaction::{redact, response_filter};

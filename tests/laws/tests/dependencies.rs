@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "tollgate",
         &[
             "tollgate-dialects",
+            "tollgate-host",
             "tollgate-policy",
             "tollgate-quota",
             "tollgate-redaction",

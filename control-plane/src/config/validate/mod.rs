@@ -3,6 +3,7 @@
 mod credentials;
 mod endpoint;
 mod gateway;
+mod policy_tests;
 mod providers;
 mod redaction;
 mod routes;
@@ -20,6 +21,7 @@ pub fn validate(documents: &Documents, problems: &mut Problems) -> Model {
     let gateway = gateway::check(&documents.gateways, problems);
     let providers = providers::check(&documents.providers, problems);
     let redaction = redaction::check(&documents.redaction, problems);
+    redaction::routes(documents, problems);
     let routes = routes::check(documents, &providers, problems);
     let teams = teams::check(documents, &gateway, &providers, &routes, problems);
     let routes = routes.into_iter().map(|route| (route.name.clone(), route)).collect();

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use tollgate_policy::redaction::{RedactionSpec, Rule};
 use tollgate_redaction::Policy;
 
-use crate::config::documents::Doc;
+use super::policy_tests;
+use crate::config::documents::{Doc, Documents, is_name};
 use crate::config::problems::Problems;
 
 /// Checks every policy as the filter will: what compiles here compiles there.
@@ -18,22 +19,49 @@ pub fn check(documents: &[Doc<RedactionSpec>], problems: &mut Problems) -> BTree
                 sound = false;
             }
         }
+        on_finding(doc, problems);
         if doc.spec.rules.is_empty() {
             doc.warn(problems, "spec/rules", "no rules: nothing is ever redacted");
         }
         if doc.spec.apply.is_empty() {
             doc.error(problems, "spec/apply", "must hold `request`, `response` or both");
         }
-        for (at, test) in doc.spec.tests.iter().enumerate() {
-            if test.output.is_some() == test.blocked.is_some() {
-                doc.error(problems, &format!("spec/tests/{at}"), "write exactly one of `out` and `blocked`");
-            }
-        }
+        policy_tests::check(doc, problems);
         if sound {
             compile(doc, problems);
         }
     }
     documents.iter().map(|doc| (doc.name.clone(), doc.spec.clone())).collect()
+}
+
+/// Checks that the routes are there that findings send requests to.
+pub fn routes(all: &Documents, problems: &mut Problems) {
+    for doc in &all.redaction {
+        for (at, rule) in doc.spec.rules.iter().enumerate() {
+            let route = rule.on_finding.as_ref().and_then(|on_finding| on_finding.route_to.as_ref());
+            if let Some(route) = route.filter(|route| !all.declares("Route", route)) {
+                let message = format!("there is no Route `{route}`; {}", all.names("Route"));
+                doc.error(problems, &format!("spec/rules/{at}/onFinding/routeTo"), message);
+            }
+        }
+    }
+}
+
+/// What findings are tagged with.
+fn on_finding(doc: &Doc<RedactionSpec>, problems: &mut Problems) {
+    for (at, rule) in doc.spec.rules.iter().enumerate() {
+        let Some(on_finding) = &rule.on_finding else { continue };
+        let path = format!("spec/rules/{at}/onFinding");
+        if let Some(tag) = &on_finding.tag
+            && !is_name(tag)
+        {
+            let message = format!("`{tag}` is not a name of lower-case letters, digits, `-`, `_` and `.`");
+            doc.error(problems, &format!("{path}/tag"), message);
+        }
+        if on_finding.route_to.is_none() && on_finding.tag.is_none() {
+            doc.error(problems, &path, "write `routeTo`, `tag` or both");
+        }
+    }
 }
 
 fn shape(rule: &Rule) -> Result<(), &'static str> {

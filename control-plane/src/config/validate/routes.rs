@@ -25,7 +25,18 @@ fn one(doc: &Doc<RouteSpec>, documents: &Documents, providers: &Providers, probl
     let spec = &doc.spec;
     let models = &spec.r#match.models;
     if models.is_empty() {
-        doc.error(problems, "spec/match/models", "is empty: no request would ever match");
+        let sent_here = documents.redaction.iter().any(|policy| policy.spec.routes().any(|route| route == doc.name));
+        if !sent_here {
+            let message = "no models are named and no policy's `routeTo` names this route: no request would ever take it; name some";
+            doc.error(problems, "spec/match/models", message);
+        }
+        for (at, backend) in spec.backends.iter().enumerate().filter(|(_, backend)| backend.model.is_none()) {
+            let message = format!(
+                "Provider `{}` would be asked for whatever model a client has named: add `model`",
+                backend.provider
+            );
+            doc.warn(problems, &format!("spec/backends/{at}"), message);
+        }
     }
     let mut seen = BTreeSet::new();
     for (at, pattern) in models.iter().enumerate() {

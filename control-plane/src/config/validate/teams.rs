@@ -30,11 +30,12 @@ pub fn check(
         let own_routes = team_routes(doc, documents, &routes, problems);
         let residency = residency(doc, providers, &own_routes, problems);
         quotas(doc, gateway, providers, &own_routes, problems);
-        if let Some(policy) = &doc.spec.redaction
-            && !documents.declares("RedactionPolicy", policy)
-        {
-            let message = format!("there is no RedactionPolicy `{policy}`; {}", documents.names("RedactionPolicy"));
-            doc.error(problems, "spec/redaction", message);
+        if let Some(policy) = &doc.spec.redaction {
+            if !documents.declares("RedactionPolicy", policy) {
+                let message = format!("there is no RedactionPolicy `{policy}`; {}", documents.names("RedactionPolicy"));
+                doc.error(problems, "spec/redaction", message);
+            }
+            sent_elsewhere(doc, documents, policy, problems);
         }
         if let OnExceeded::DowngradeTo(model) = &doc.spec.on_exceeded {
             let known = own_routes.iter().any(|route| route.models.iter().any(|pattern| pattern.matches(model)));
@@ -134,6 +135,21 @@ fn team_routes<'a>(
         doc.warn(problems, "spec/routes", "is empty: every request of this team is refused");
     }
     own
+}
+
+/// A finding may send a request to another of the team's routes, and to no other.
+fn sent_elsewhere(doc: &Doc<TeamSpec>, documents: &Documents, policy: &str, problems: &mut Problems) {
+    let Some(named) = documents.redaction.iter().find(|other| other.name == policy) else { return };
+    let mut missing: Vec<&str> =
+        named.spec.routes().filter(|route| !doc.spec.routes.iter().any(|own| own == route)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    for route in missing {
+        let message = format!(
+            "RedactionPolicy `{policy}` sends requests to Route `{route}`, which is none of this team's: add it to `routes`"
+        );
+        doc.error(problems, "spec/redaction", message);
+    }
 }
 
 fn residency(

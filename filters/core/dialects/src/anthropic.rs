@@ -10,6 +10,7 @@ mod read_request;
 mod request_facts;
 mod response_facts;
 mod stream_facts;
+mod texts;
 mod write_answer;
 mod write_event;
 mod write_request;

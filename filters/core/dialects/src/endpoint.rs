@@ -76,7 +76,8 @@ pub fn caller_key<'h>(header: impl Fn(&str) -> Option<&'h str>) -> Option<&'h st
 }
 
 /// Undoes percent-encoding; what is not UTF-8 afterwards, or no encoding at all, stays as it was.
-fn percent_decode(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn percent_decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }

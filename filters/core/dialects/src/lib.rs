@@ -50,5 +50,5 @@ mod vertex;
 
 pub use client::{ClientDialect, ClientVendor, UnknownDialect};
 pub use refusal::{Refusal, RefusalKind};
-pub use text::TextSpan;
+pub use text::{EncodedText, NumberSpan, TextSpan, Tokens};
 pub use usage::Usage;

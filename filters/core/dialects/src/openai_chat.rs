@@ -25,6 +25,7 @@ pub(crate) use read_request::read_request;
 pub(crate) use request_facts::request_facts;
 pub(crate) use response_facts::response_facts;
 pub(crate) use stream_facts::StreamFacts;
+pub(crate) use texts::token_list;
 pub(crate) use write_answer::{write_answer, write_usage};
 pub(crate) use write_event::EventWriter;
 pub(crate) use write_request::{MAX_NAME, NAMES, effort, write_request};

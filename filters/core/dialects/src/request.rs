@@ -3,6 +3,7 @@
 mod edits;
 pub(crate) mod fields;
 mod gather;
+mod path;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,7 @@ pub(crate) use fields::name;
 pub(crate) use gather::Gather;
 
 use crate::refusal::Refusal;
-use crate::text::TextSpan;
+use crate::text::{EncodedText, NumberSpan, TextSpan, Tokens};
 use crate::{ClientDialect, anthropic, embeddings, openai_chat, openai_completions, openai_responses};
 
 /// A request as the gateway sees it.
@@ -39,12 +40,26 @@ pub struct RequestFacts<'a> {
     /// and opaque data. In the order of the body.
     pub texts: Vec<TextSpan<'a>>,
     /// Numbers in free-form objects and unknown fields: what a detector looks for may be written without quotes.
-    pub numbers: Vec<Value<'a>>,
+    pub numbers: Vec<NumberSpan<'a>>,
+    /// Texts that are spelled out token by token: answers with log probabilities, handed back.
+    pub tokens: Vec<Tokens<'a>>,
+    /// Text files that are sent as base64.
+    pub encoded: Vec<EncodedText<'a>>,
     /// Images, audio and files among the content.
     pub media: u32,
+    /// Those among them whose content is in the request, opaque to any rule.
+    pub skipped: u32,
+    /// The first key, in the order of the body, that the API does not have as far as is known here.
+    pub unknown: Option<Str<'a>>,
 }
 
 impl RequestFacts<'_> {
+    /// Where the [unknown key](Self::unknown) stands: `messages[0].content[1].colour`. For a message, so cut to a length fit for one.
+    #[must_use]
+    pub fn unknown_path(&self) -> Option<String> {
+        self.unknown.map(|key| path::of(self.body, key))
+    }
+
     /// How many tokens the input is made of that the client counted itself: it may send the ids of a model's tokens in the place of a text,
     /// which are none of the [`texts`](Self::texts).
     #[must_use]

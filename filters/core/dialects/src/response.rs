@@ -6,7 +6,7 @@ mod tests;
 use tollgate_wire::json::{Str, Value};
 
 use crate::request::name;
-use crate::text::{Place, TextSpan, Texts};
+use crate::text::{NumberSpan, Place, TextSpan, Texts, Tokens};
 use crate::{ClientDialect, Usage, anthropic, embeddings, openai_chat, openai_completions, openai_responses};
 
 /// An answer as the gateway sees it.
@@ -16,8 +16,12 @@ pub struct ResponseFacts<'a> {
     pub model: Option<Str<'a>>,
     /// What it cost, if the answer says so.
     pub usage: Option<Usage>,
-    /// The strings that the model wrote: content, reasoning, refusals, tool arguments, citations.
+    /// Every string that is not the API's own: content, reasoning, refusals, tool arguments, citations, and what is unknown here.
     pub texts: Vec<TextSpan<'a>>,
+    /// Numbers in free-form objects and unknown fields.
+    pub numbers: Vec<NumberSpan<'a>>,
+    /// The texts once more, token by token.
+    pub tokens: Vec<Tokens<'a>>,
     /// Whether it is an error and no answer.
     pub error: bool,
 }
@@ -34,13 +38,13 @@ pub fn facts<'a>(dialect: ClientDialect, body: Value<'a>) -> ResponseFacts<'a> {
     }
 }
 
-/// Reads what answers of every dialect have; `field` is handed what else there is.
+/// Reads what answers of every dialect have; `field` is handed what else there is, and says whether it took care of it.
 pub(crate) fn gather<'a>(
     body: Value<'a>,
     usage: fn(Value<'a>) -> Option<Usage>,
-    mut field: impl FnMut(&str, Value<'a>, &mut Texts<'a>),
+    mut field: impl FnMut(&str, Value<'a>, &mut Texts<'a>) -> bool,
 ) -> ResponseFacts<'a> {
-    let mut texts = Texts::default();
+    let mut texts = Texts::of_provider();
     let mut facts = ResponseFacts::default();
     for (key, value) in body.entries() {
         match &*name(key) {
@@ -48,14 +52,28 @@ pub(crate) fn gather<'a>(
             "usage" => facts.usage = usage(value),
             "error" if !value.is_null() => {
                 facts.error = true;
-                // Errors quote the request at times.
-                texts.free(value.get("message").unwrap_or(value), Place::OTHER);
+                error(value, &mut texts);
             }
-            key => field(key, value, &mut texts),
+            // The provider's own, save for the error that is none.
+            "id" | "object" | "created" | "created_at" | "system_fingerprint" | "service_tier" | "error" => {}
+            known if field(known, value, &mut texts) => {}
+            _ => texts.unknown_field(key, value),
         }
     }
-    facts.texts = texts.spans;
-    facts
+    let Texts { spans, numbers, tokens, .. } = texts;
+    ResponseFacts { texts: spans, numbers, tokens, ..facts }
+}
+
+/// The strings of an error, which quotes the request at times.
+pub(crate) fn error<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::OTHER, |texts, name, value| {
+        match name {
+            "type" | "code" => texts.keyword(value),
+            "message" | "param" => texts.free(value, Place::OTHER),
+            _ => return false,
+        }
+        true
+    });
 }
 
 /// A shorter answer with the same facts, where most of one is neither text nor fact: vectors. There may be more of those than a

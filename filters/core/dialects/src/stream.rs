@@ -15,7 +15,7 @@ use tollgate_wire::sse;
 pub use crate::few::Few;
 pub use lane::{Lane, LaneKind};
 
-use crate::text::TextSpan;
+use crate::text::{NumberSpan, TextSpan, Texts, Tokens};
 use crate::{ClientDialect, Usage, anthropic, openai_chat, openai_completions, openai_responses};
 
 /// The data that ends a stream of OpenAI's, which is no JSON.
@@ -43,6 +43,10 @@ pub struct EventFacts<'a> {
     pub deltas: Few<Delta<'a>>,
     /// Text that is complete in this event, such as a citation.
     pub texts: Vec<TextSpan<'a>>,
+    /// Numbers in free-form objects and unknown fields.
+    pub numbers: Vec<NumberSpan<'a>>,
+    /// Texts of the event once more, token by token.
+    pub tokens: Vec<Tokens<'a>>,
     /// The running total of this answer, if the event reports usage.
     pub usage: Option<Usage>,
     /// Choices or content blocks that end with this event, after its deltas.
@@ -59,7 +63,16 @@ pub struct EventFacts<'a> {
     pub model: Option<Str<'a>>,
 }
 
-impl EventFacts<'_> {
+impl<'a> EventFacts<'a> {
+    /// The texts that are complete in the event, now that all of it was read.
+    pub(crate) fn with(mut self, texts: Texts<'a>) -> Self {
+        let Texts { spans, numbers, tokens, .. } = texts;
+        self.texts.extend(spans);
+        self.numbers.extend(numbers);
+        self.tokens.extend(tokens);
+        self
+    }
+
     /// Whether this lane ends with the event.
     #[must_use]
     pub fn ends(&self, lane: Lane) -> bool {

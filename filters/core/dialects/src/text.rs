@@ -1,9 +1,14 @@
 //! The strings of a body that policies look at.
 
+mod shape;
+mod tokens;
+mod words;
+
 pub(crate) use tollgate_policy::redaction::Place;
 use tollgate_wire::json::{Kind, Str, Value};
 
 use crate::canonical::unsealed;
+pub use tokens::Tokens;
 
 /// One string that the other side would see, still escaped: its [span](Str::span) is where it stands in the body.
 #[derive(Debug, Clone, Copy)]
@@ -16,17 +21,51 @@ pub struct TextSpan<'a> {
     pub json_inside: bool,
 }
 
+/// A number that stands where anything may: the digits of a card are one without quotes.
+#[derive(Debug, Clone, Copy)]
+pub struct NumberSpan<'a> {
+    /// The number.
+    pub value: Value<'a>,
+    /// What it is part of.
+    pub place: Place,
+}
+
+/// A text file that is sent as base64.
+#[derive(Debug, Clone, Copy)]
+pub struct EncodedText<'a> {
+    /// The base64, still escaped.
+    pub base64: &'a str,
+    /// Where that begins in the body.
+    pub start: usize,
+    /// What it is part of.
+    pub place: Place,
+}
+
 /// Gathers the strings of one body.
 #[derive(Debug, Default)]
 pub(crate) struct Texts<'a> {
     pub spans: Vec<TextSpan<'a>>,
-    /// Numbers that stand where anything may: the digits of a card are one without quotes.
-    pub numbers: Vec<Value<'a>>,
-    /// Images, audio and files seen: opaque data, counted but not read.
+    pub numbers: Vec<NumberSpan<'a>>,
+    /// Texts spelled out token by token.
+    pub tokens: Vec<Tokens<'a>>,
+    /// Text files.
+    pub encoded: Vec<EncodedText<'a>>,
+    /// Images, audio and files seen, by address or by content.
     pub media: u32,
+    /// Those among them whose content is here: opaque data, counted but not read.
+    pub skipped: u32,
+    /// The first key that the API does not have.
+    pub unknown: Option<Str<'a>>,
+    /// The body comes from a provider, who makes ids of its own.
+    pub of_provider: bool,
 }
 
 impl<'a> Texts<'a> {
+    /// For what a provider sends.
+    pub fn of_provider() -> Self {
+        Self { of_provider: true, ..Self::default() }
+    }
+
     /// A string.
     pub fn push(&mut self, text: Str<'a>, place: Place) {
         if !text.is_empty() {
@@ -58,7 +97,7 @@ impl<'a> Texts<'a> {
                 self.push(key, place);
                 self.free(value, place);
             }),
-            Kind::Number => self.numbers.push(value),
+            Kind::Number => self.numbers.push(NumberSpan { value, place }),
             Kind::Null | Kind::Bool => {}
         }
     }
@@ -75,7 +114,7 @@ impl<'a> Texts<'a> {
         }
         for (key, value) in value.entries() {
             if !field(self, &key.decode(), value) {
-                self.unknown_field(key, value, place);
+                self.unknown_field(key, value);
             }
         }
     }
@@ -88,78 +127,91 @@ impl<'a> Texts<'a> {
         value.items().for_each(|value| item(self, value));
     }
 
-    /// A field whose name is unknown here: the name is text as well.
-    pub fn unknown_field(&mut self, key: Str<'a>, value: Value<'a>, place: Place) {
-        self.push(key, place);
-        self.free(value, place);
+    /// A field that the API does not have: its name is text as well.
+    pub fn unknown_field(&mut self, key: Str<'a>, value: Value<'a>) {
+        self.unknown = self.unknown.or(Some(key));
+        self.push(key, Place::UNKNOWN);
+        self.free(value, Place::UNKNOWN);
     }
 
-    /// A field such as `type` or `role`, whose values are words of the API: gathered only if it is not such a word, so that nothing hides
-    /// there.
+    /// A field such as `type` or `role`, whose values are words of the API: gathered only if it is not [such a word](words), so that nothing
+    /// hides there.
     pub fn keyword(&mut self, value: Value<'a>) {
         match value.as_str() {
-            Some(word) if is_keyword(word.raw()) => {}
+            Some(word) if words::is_word(word.raw()) => {}
             _ => self.free(value, Place::OTHER),
         }
     }
 
-    /// A field that holds an id, which must stay as it is to be matched with others: gathered only if it does not look like one.
+    /// A field that holds an id, which must stay as it is to be matched with others: gathered only if it does not look like one that a
+    /// provider has made. One that is replaced is replaced everywhere alike.
     pub fn id(&mut self, value: Value<'a>) {
         match value.as_str() {
-            Some(id) if is_id(id.raw()) => {}
+            Some(id) if self.of_provider && shape::is_id(id.raw()) || shape::is_made_id(id.raw()) => {}
             _ => self.free(value, Place::OTHER),
         }
     }
 
-    /// A field that holds opaque data such as a signature, [sealed](crate::canonical) or not: gathered only if it does not look like base64.
+    /// A field that counts. Its numbers are nobody's digits; anything else is text.
+    pub fn counted(&mut self, value: Value<'a>, place: Place) {
+        match value.kind() {
+            Kind::Number => {}
+            Kind::Array => value.items().for_each(|item| self.counted(item, place)),
+            _ => self.free(value, place),
+        }
+    }
+
+    /// A field that holds opaque data such as a signature, [sealed](crate::canonical) or not: gathered only if it does not look like it.
     pub fn opaque(&mut self, value: Value<'a>) {
         match value.as_str() {
-            Some(data) if is_base64(unsealed(data.raw())) => {}
+            Some(data) if self.of_provider && shape::is_media(unsealed(data.raw())) => {}
+            Some(data) if shape::is_opaque(unsealed(data.raw())) => {}
             _ => self.free(value, Place::OTHER),
         }
     }
 
-    /// The base64 of an image, a sound or a file. So large that it is taken at its word: what is not base64 the provider cannot decode.
-    pub fn media(&mut self, value: Value<'a>) {
+    /// The base64 of an image, a sound or a file, which may be a `data:` URL. What does not look like it is text.
+    pub fn media(&mut self, value: Value<'a>, place: Place) {
         self.media = self.media.saturating_add(1);
-        if value.as_str().is_none() {
-            self.free(value, Place::OTHER);
+        match value.as_str() {
+            Some(data) if self.data_url(data, place) => {}
+            Some(data) if shape::is_media(data.raw()) => self.skipped = self.skipped.saturating_add(1),
+            _ => self.free(value, place),
+        }
+    }
+
+    /// The base64 of a file of this media type.
+    pub fn typed_media(&mut self, value: Value<'a>, media_type: &str, place: Place) {
+        match value.as_str() {
+            Some(data) if shape::is_text_type(media_type) && shape::is_media(data.raw()) => {
+                self.media = self.media.saturating_add(1);
+                self.encoded.push(EncodedText { base64: data.raw(), start: data.span().start, place });
+            }
+            _ => self.media(value, place),
         }
     }
 
     /// The address of an image or a file, which is text itself unless it is a `data:` URL, which holds its content.
     pub fn url(&mut self, value: Value<'a>, place: Place) {
         self.media = self.media.saturating_add(1);
-        if !value.as_str().is_some_and(|url| is_base64_url(url.raw())) {
-            self.free(value, place);
+        match value.as_str() {
+            Some(url) if self.data_url(url, place) => {}
+            _ => self.free(value, Place { role: place.role, ..Place::URL }),
         }
     }
-}
 
-/// Whether a raw string is a `data:` URL with base64 content. One with plain content is text.
-fn is_base64_url(raw: &str) -> bool {
-    let head = raw.get(..raw.len().min(5)).unwrap_or_default();
-    head.eq_ignore_ascii_case("data:") && raw.split_once(',').is_some_and(|(head, _)| head.ends_with(";base64"))
-}
-
-/// Base64 of either alphabet. Letters must be among it: a bare number may be anybody's.
-fn is_base64(raw: &str) -> bool {
-    raw.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'))
-}
-
-/// A word of an API: `tool_use`, `web_search_20250305`. Never what a detector looks for.
-fn is_keyword(raw: &str) -> bool {
-    raw.len() <= 64
-        && raw.starts_with(|first: char| first.is_ascii_lowercase())
-        && raw
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b'-'))
-}
-
-/// `call_abc123`, `toolu_01A…`, a UUID. Letters must be among it: a bare number may be anybody's.
-fn is_id(raw: &str) -> bool {
-    raw.len() <= 256
-        && raw.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':'))
+    /// Takes note of a `data:` URL with base64. False if it is none.
+    fn data_url(&mut self, url: Str<'a>, place: Place) -> bool {
+        let Some((media_type, base64)) = shape::data_url(url.raw()).filter(|(_, base64)| shape::is_media(base64))
+        else {
+            return false;
+        };
+        if shape::is_text_type(media_type) {
+            let start = url.span().end - base64.len();
+            self.encoded.push(EncodedText { base64, start, place });
+        } else {
+            self.skipped = self.skipped.saturating_add(1);
+        }
+        true
+    }
 }

@@ -18,7 +18,7 @@ pub(crate) mod target;
 mod tests;
 
 pub use answer::{ClientAnswer, response};
-pub use headers::{HeaderEdit, answer_headers};
+pub use headers::{HeaderEdit, LimitsToTell, answer_headers};
 pub use plan::{AnswerForm, AnswerPlan};
 pub use request::{Attempt, UpstreamRequest, request};
 pub use stream::StreamTranslator;

@@ -36,6 +36,10 @@ pub struct GatewayConfig {
     /// its own and nothing together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Vec<String>>,
+    /// Whether the routes lead through `translate`, in chains that take out what begins with [`crate::names::HEADER_PREFIX`] before the codec:
+    /// then [`crate::names::LIMITS_HEADER`] saves it work. Where nobody takes that out, a provider would see it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub translated: bool,
 }
 
 /// Bounds on what a client may send.

@@ -4,6 +4,15 @@
 pub const ROUTE_HEADER: &str = "x-tollgate-route";
 /// Request header by which `translate` tells the credential filters which provider an attempt goes to. Removed before the codec.
 pub const PROVIDER_HEADER: &str = "x-tollgate-provider";
+/// Request header by which the gateway tells `translate` of which things ([`LIMITS_OF_REQUESTS`], [`LIMITS_OF_TOKENS`], separated by a comma)
+/// the answer's rate-limit headers will be its own: the provider's need no other name then. Set where the configuration says that `translate` is there; removed before the codec.
+pub const LIMITS_HEADER: &str = "x-tollgate-limits";
+/// In [`LIMITS_HEADER`]: the limit, the rest and the reset of requests.
+pub const LIMITS_OF_REQUESTS: &str = "requests";
+/// In [`LIMITS_HEADER`]: the same of tokens.
+pub const LIMITS_OF_TOKENS: &str = "tokens";
+/// Both of them.
+pub const LIMITS_OF_ALL: &str = "requests,tokens";
 /// Request headers by which callers' and providers' keys travel, in some API or other. None of them outlives the hop it was made for.
 pub const KEY_HEADERS: &[&str] = &["authorization", "x-api-key", "api-key", "x-goog-api-key"];
 /// Request headers that AWS's signature adds start so: `x-amz-date`, `x-amz-security-token`, `x-amz-content-sha256`. They go as keys do.
@@ -13,6 +22,8 @@ pub const HEADER_PREFIX: &str = "x-tollgate-";
 /// Answer header that lists what a lenient route dropped from the request, by feature name, separated by commas.
 pub const DROPPED_HEADER: &str = "x-tollgate-dropped";
 
+/// Header of a refusal by redaction: the policy's name and version, `pii-default@1a2b3c4d`.
+pub const POLICY_HEADER: &str = "x-tollgate-policy";
 /// Answer header that names the model a request beyond its quota was sent to instead.
 pub const DOWNGRADED_HEADER: &str = "x-tollgate-downgraded-to";
 
@@ -57,6 +68,12 @@ pub mod fact {
     pub const POLICY_DIGEST: &str = "tollgate.policy_digest";
     /// Findings by rule and action, as `rule:action=count`, separated by commas. Never a value.
     pub const REDACTIONS: &str = "tollgate.redactions";
+    /// The redaction policy that looked at the request, and its version: `pii-default@1a2b3c4d`.
+    pub const POLICY: &str = "tollgate.policy";
+    /// What findings are tagged with, separated by commas.
+    pub const TAGS: &str = "tollgate.tags";
+    /// How many images, sounds and files were sent whose content no rule could look at.
+    pub const MEDIA_SKIPPED: &str = "tollgate.media_skipped";
     /// All of them in one, as a JSON object by these names: what an access log needs, for the price of one.
     pub const ALL: &str = "tollgate.facts";
     /// What `translate` keeps of the client's own request for later attempts.
@@ -70,6 +87,9 @@ pub mod fact {
         DOWNGRADED_TO,
         QUOTA,
         REDACTIONS,
+        TAGS,
+        MEDIA_SKIPPED,
+        POLICY,
         POLICY_DIGEST,
         USAGE_SOURCE,
         REQUEST_MODEL,

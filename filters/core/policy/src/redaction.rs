@@ -36,6 +36,11 @@ fn both_directions() -> Vec<Direction> {
 }
 
 impl RedactionSpec {
+    /// The routes that findings send requests to, in the order of the rules.
+    pub fn routes(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| rule.on_finding.as_ref()?.route_to.as_deref())
+    }
+
     /// Whether the rules look at `direction`.
     #[must_use]
     pub fn applies_to(&self, direction: Direction) -> bool {

@@ -62,6 +62,13 @@ pub fn anthropic(standings: &[Standing], refusing: Option<&Standing>) -> Vec<Hea
     render(&families, standings, refusing, |standing| rfc3339(standing.resets_at_ms))
 }
 
+/// Whether there are headers for these: of requests, and of tokens of any kind. In both APIs alike.
+#[must_use]
+pub fn families(standings: &[Standing]) -> (bool, bool) {
+    let any = |units: &[Unit]| standings.iter().any(|standing| units.contains(&standing.unit));
+    (any(&[Unit::Requests]), any(TOKENS))
+}
+
 /// When to try again: `retry-after` in whole seconds, rounded up, and `retry-after-ms`, which the OpenAI and Anthropic
 /// SDKs prefer. Nothing for a request that can never fit.
 #[must_use]
@@ -77,13 +84,27 @@ pub fn duration(ms: u64) -> String {
         return format!("{ms}ms");
     }
     let (hours, minutes, rest) = (ms / 3_600_000, ms / 60_000 % 60, ms % 60_000);
-    let millis = format!(".{:03}", rest % 1_000);
-    let seconds = format!("{}{}s", rest / 1_000, millis.trim_end_matches('0').trim_end_matches('.'));
-    match (hours, minutes) {
-        (0, 0) => seconds,
-        (0, _) => format!("{minutes}m{seconds}"),
-        _ => format!("{hours}h{minutes}m{seconds}"),
+    let (seconds, millis) = (rest / 1_000, rest % 1_000);
+    let mut out = String::with_capacity(12);
+    let mut part = |number: u64, unit: &str| {
+        out.push_str(&number.to_string());
+        out.push_str(unit);
+    };
+    if hours > 0 {
+        part(hours, "h");
     }
+    if hours > 0 || minutes > 0 {
+        part(minutes, "m");
+    }
+    match millis {
+        0 => part(seconds, "s"),
+        _ => {
+            part(seconds, ".");
+            out.push_str(format!("{millis:03}").trim_end_matches('0'));
+            out.push('s');
+        }
+    }
+    out
 }
 
 const TOKENS: &[Unit] = &[Unit::Tokens, Unit::InputTokens, Unit::OutputTokens];

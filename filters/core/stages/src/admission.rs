@@ -3,7 +3,7 @@
 use tollgate_dialects::refusal::{Refusal, RefusalKind};
 use tollgate_dialects::request::RequestFacts;
 use tollgate_policy::gateway::OnUnavailable;
-use tollgate_policy::names::fact;
+use tollgate_policy::names::{LIMITS_OF_ALL, LIMITS_OF_REQUESTS, LIMITS_OF_TOKENS, fact};
 use tollgate_policy::quota::Unit;
 use tollgate_quota::{Cost, Denied, Standing, Store, Subjects};
 
@@ -36,6 +36,21 @@ pub(crate) struct Admitted {
 }
 
 impl Exchange {
+    /// Of what the answer's rate-limit headers will be the gateway's own, for [`tollgate_policy::names::LIMITS_HEADER`]; `None` also where
+    /// nobody would read it.
+    #[must_use]
+    pub fn limits_told(&self) -> Option<&'static str> {
+        if !self.engine.translated {
+            return None;
+        }
+        match tollgate_quota::headers::families(self.reservation.standings()) {
+            (true, true) => Some(LIMITS_OF_ALL),
+            (true, false) => Some(LIMITS_OF_REQUESTS),
+            (false, true) => Some(LIMITS_OF_TOKENS),
+            (false, false) => None,
+        }
+    }
+
     /// Reserves what the request may cost at most.
     pub(crate) fn reserve(
         &mut self,

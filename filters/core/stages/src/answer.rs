@@ -9,11 +9,11 @@ use std::rc::Rc;
 use tollgate_dialects::refusal::{Refusal, RefusalKind};
 use tollgate_policy::names;
 use tollgate_policy::redaction::Direction;
-use tollgate_redaction::{Policy, RedactError};
 
 use crate::Headers;
 use crate::engine::Engine;
 use crate::exchange::{AnswerMode, Exchange};
+use crate::redact::Redaction;
 use stream::StreamAnswer;
 
 /// Largest event of a streamed answer in bytes. Providers' events are a few hundred bytes, images in answers some megabytes.
@@ -86,9 +86,9 @@ impl Exchange {
     }
 
     /// The policy that texts of this answer have to pass: one with response rules, or one whose placeholders are to be restored.
-    fn policy_of_texts<'a>(&self, engine: &'a Engine) -> Option<&'a Policy> {
-        let policy = engine.teams.get(self.team)?.policy.as_deref()?;
-        (policy.applies_to(Direction::Response) || !self.vault.is_empty()).then_some(policy)
+    fn policy_of_texts<'a>(&self, engine: &'a Engine) -> Option<&'a Redaction> {
+        let redaction = engine.teams.get(self.team)?.policy.as_deref()?;
+        (redaction.policy.applies_to(Direction::Response) || !self.vault.is_empty()).then_some(redaction)
     }
 
     pub(crate) fn read_answer(&mut self, bytes: &[u8], end_of_stream: bool) -> Option<Rewrite> {
@@ -128,18 +128,6 @@ fn envoys_own(status: u16) -> Refusal {
             status,
             RefusalKind::of_status(status),
             "the provider answered with an error that it did not explain",
-        ),
-    }
-}
-
-/// What the caller is told of a text that may not pass.
-pub(crate) fn refusal(error: RedactError) -> Refusal {
-    match error {
-        RedactError::Blocked { rule } => Refusal::blocked(&rule),
-        RedactError::VaultFull => Refusal::new(
-            400,
-            RefusalKind::TooLarge,
-            "this request holds more values to pseudonymize than are kept at once: send less text",
         ),
     }
 }

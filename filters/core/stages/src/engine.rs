@@ -3,15 +3,15 @@
 use std::fmt;
 use std::rc::Rc;
 
-use tollgate_policy::gateway::{GatewayConfig, OnExceeded, OnUnavailable, TeamConfig};
+use tollgate_policy::gateway::{GatewayConfig, NamedRedaction, OnExceeded, OnUnavailable, TeamConfig};
 use tollgate_policy::quota::{Quota, Unit};
 use tollgate_policy::redaction::Direction;
 use tollgate_policy::single::{QuotaCheckConfig, RedactConfig, TokenCountConfig};
 use tollgate_quota::Plan;
-use tollgate_redaction::Policy;
 
 use crate::facts::Publication;
 use crate::identity::Identities;
+use crate::redact::Redaction;
 use crate::routing::Routes;
 
 /// A configuration the stages cannot work with.
@@ -40,6 +40,8 @@ pub struct Engine {
     /// Whether streams are asked for their usage.
     pub(crate) counting: bool,
     pub(crate) publication: Publication,
+    /// Whether `translate` is upstream, to be told which rate limits it need not rename.
+    pub(crate) translated: bool,
 }
 
 /// A team as the stages see it.
@@ -48,7 +50,7 @@ pub(crate) struct Team {
     pub(crate) name: String,
     /// Indices into [`Routes`] and the Envoy routes that serve them, in order of precedence.
     pub(crate) routes: Vec<(usize, String)>,
-    pub(crate) policy: Option<Rc<Policy>>,
+    pub(crate) policy: Option<Rc<Redaction>>,
     pub(crate) quota: Plan,
     /// Whether one of the quotas is in US dollars.
     pub(crate) counts_usd: bool,
@@ -67,7 +69,7 @@ impl TryFrom<&GatewayConfig> for Engine {
         let hash_key = config.hash_key.as_bytes();
         let mut policies = Vec::with_capacity(config.redaction.len());
         for named in &config.redaction {
-            policies.push((named.name.as_str(), compile(&named.name, &named.spec, hash_key)?));
+            policies.push((named, Rc::new(Redaction::compile(&named.name, &named.spec, hash_key)?)));
         }
         let routes = Routes::new(&config.routes);
         let mut identities = Identities::default();
@@ -89,17 +91,24 @@ impl TryFrom<&GatewayConfig> for Engine {
             teams,
             counting: true,
             publication: config.facts.clone().map_or(Publication::Each, Publication::Summary),
+            translated: config.translated,
         })
     }
 }
 
-/// Redaction alone. Refused is a policy that does not compile.
+/// Redaction alone. Refused is a policy that does not compile, or that sends requests to routes.
 impl TryFrom<&RedactConfig> for Engine {
     type Error = StageError;
 
     fn try_from(config: &RedactConfig) -> Result<Self, StageError> {
-        let policy = compile(&config.policy.name, &config.policy.spec, config.hash_key.as_bytes())?;
-        let team = Team { policy: Some(policy), ..Team::anonymous("default") };
+        let NamedRedaction { name, spec } = &config.policy;
+        if let Some(route) = spec.routes().next() {
+            return Err(StageError(format!(
+                "redaction policy `{name}`: `routeTo: {route}` needs routes, which only the gateway module has"
+            )));
+        }
+        let policy = Redaction::compile(name, spec, config.hash_key.as_bytes())?;
+        let team = Team { policy: Some(Rc::new(policy)), ..Team::anonymous("default") };
         Ok(Self { counting: false, ..Self::single(config.limits.request_body, team) })
     }
 }
@@ -140,6 +149,7 @@ impl Engine {
             teams: vec![team],
             counting: true,
             publication: Publication::default(),
+            translated: false,
         }
     }
 }
@@ -163,7 +173,11 @@ impl Team {
         }
     }
 
-    fn new(config: &TeamConfig, routes: &Routes, policies: &[(&str, Rc<Policy>)]) -> Result<Self, StageError> {
+    fn new(
+        config: &TeamConfig,
+        routes: &Routes,
+        policies: &[(&NamedRedaction, Rc<Redaction>)],
+    ) -> Result<Self, StageError> {
         let missing = |kind: &str, name: &str| {
             StageError(format!("team `{}` names {kind} `{name}`, which is not there", config.name))
         };
@@ -175,8 +189,17 @@ impl Team {
         let policy = match &config.redaction {
             None => None,
             Some(name) => {
-                let found = policies.iter().find(|(known, _)| known == name);
-                Some(Rc::clone(&found.ok_or_else(|| missing("redaction policy", name))?.1))
+                let found = policies.iter().find(|(known, _)| known.name == *name);
+                let (named, policy) = found.ok_or_else(|| missing("redaction policy", name))?;
+                if let Some(route) =
+                    named.spec.routes().find(|route| !config.routes.iter().any(|own| own.route == *route))
+                {
+                    return Err(StageError(format!(
+                        "team `{}`: the redaction policy `{name}` sends requests to the route `{route}`, which is none of the team's",
+                        config.name
+                    )));
+                }
+                Some(Rc::clone(policy))
             }
         };
         Ok(Self {
@@ -189,17 +212,7 @@ impl Team {
     }
 
     /// The policy, if it looks at texts that travel this way.
-    pub(crate) fn policy_for(&self, direction: Direction) -> Option<&Rc<Policy>> {
-        self.policy.as_ref().filter(|policy| policy.applies_to(direction))
+    pub(crate) fn policy_for(&self, direction: Direction) -> Option<&Redaction> {
+        self.policy.as_deref().filter(|redaction| redaction.policy.applies_to(direction))
     }
-}
-
-fn compile(
-    name: &str,
-    spec: &tollgate_policy::redaction::RedactionSpec,
-    hash_key: &[u8],
-) -> Result<Rc<Policy>, StageError> {
-    Policy::compile(name, spec, hash_key)
-        .map(Rc::new)
-        .map_err(|e| StageError(format!("redaction policy `{name}`: {e}")))
 }

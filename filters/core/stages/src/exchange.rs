@@ -91,6 +91,10 @@ pub struct Exchange {
     pub(crate) facts: Facts,
     /// What the next refusal tells beside its message.
     pub(crate) refusal_headers: Vec<(&'static str, String)>,
+    /// Images, sounds and files that no rule could look at.
+    pub(crate) media_skipped: u32,
+    /// The counters were told.
+    pub(crate) counted: bool,
     /// The caller wants its tokens counted, and no answer.
     pub(crate) counts_only: bool,
     /// The team is known without a key.
@@ -118,6 +122,8 @@ impl Exchange {
             charge: Charge::default(),
             facts: Facts::default(),
             refusal_headers: Vec::new(),
+            media_skipped: 0,
+            counted: false,
             counts_only: false,
             vouched: false,
             done_with: false,
@@ -144,9 +150,9 @@ impl Exchange {
         }
     }
 
-    /// What has become known since the last call and is to be published on its own, by filter-state key.
-    pub fn facts(&mut self) -> Vec<(&'static str, String)> {
-        self.facts.take(&self.engine.publication)
+    /// Tells what has become known since the last call and is to be published on its own, by filter-state key.
+    pub fn facts(&mut self, tell: impl FnMut(&'static str, &str)) {
+        self.facts.take(&self.engine.publication, tell);
     }
 
     /// Headers to take out before the request goes on: the caller's key, encodings nobody could read, and whatever a client sends under
@@ -198,6 +204,9 @@ impl Exchange {
                 return Ok(OnHeaders::Pass);
             }
             self.tag(engine, headers);
+            if let Some(team) = engine.teams.get(self.team) {
+                self.check_query(team, headers.get(":path").unwrap_or_default())?;
+            }
             return Self::expect_body(engine, headers, end_of_stream);
         };
         if headers.get("upgrade").is_some() || headers.get(":protocol").is_some() {
@@ -210,7 +219,10 @@ impl Exchange {
         self.facts.add(fact::TEAM, team.name.clone());
         self.tag(engine, headers);
         match endpoint? {
-            Endpoint::Api(_) | Endpoint::CountTokens => Self::expect_body(engine, headers, end_of_stream),
+            Endpoint::Api(_) | Endpoint::CountTokens => {
+                self.check_query(team, headers.get(":path").unwrap_or_default())?;
+                Self::expect_body(engine, headers, end_of_stream)
+            }
             Endpoint::Models => Ok(OnHeaders::Answer(models::list(routes, team, self.dialect))),
             Endpoint::Model(id) => models::one(routes, team, &id, self.dialect).map(OnHeaders::Answer),
         }
@@ -317,6 +329,10 @@ impl Exchange {
         self.done_with = true;
         self.facts.add(fact::DECISION, refusal.kind.as_str());
         self.facts.add(fact::POLICY_DIGEST, self.engine.digest.clone());
+        // What is refused is never settled.
+        if !self.report.is_empty() {
+            self.facts.add(fact::REDACTIONS, self.report.to_string());
+        }
         Reply::refusal(refusal, self.dialect).with_headers(std::mem::take(&mut self.refusal_headers))
     }
 }

@@ -72,15 +72,16 @@ impl Facts {
         self.told.iter().any(|(known, _)| *known == key)
     }
 
-    /// What has become known since the last call and is published on its own.
-    pub fn take(&mut self, publication: &Publication) -> Vec<(&'static str, String)> {
+    /// Tells what has become known since the last call and is published on its own.
+    pub fn take(&mut self, publication: &Publication, mut tell: impl FnMut(&'static str, &str)) {
         let pending = self.told.get(self.published..).unwrap_or_default();
         self.published = self.told.len();
-        let text = |fact: &Fact| match fact {
-            Fact::Text(text) => text.clone().into_owned(),
-            Fact::Number(number) => number.to_string(),
-        };
-        pending.iter().filter(|(key, _)| publication.names(key)).map(|(key, fact)| (*key, text(fact))).collect()
+        for (key, fact) in pending.iter().filter(|(key, _)| publication.names(key)) {
+            match fact {
+                Fact::Text(text) => tell(key, text),
+                Fact::Number(number) => tell(key, &number.to_string()),
+            }
+        }
     }
 
     /// All of them in one, if that is how they are published.
@@ -108,6 +109,12 @@ impl Facts {
 mod tests {
     use super::*;
 
+    fn take(facts: &mut Facts, publication: &Publication) -> Vec<(&'static str, String)> {
+        let mut told = Vec::new();
+        facts.take(publication, |key, value| told.push((key, value.to_owned())));
+        told
+    }
+
     fn facts() -> Facts {
         let mut facts = Facts::default();
         facts.add(fact::TEAM, "sup\"port".to_owned());
@@ -121,10 +128,10 @@ mod tests {
     #[cfg_attr(not(target_arch = "wasm32"), test)]
     fn each_is_told_once_and_there_is_no_summary() {
         let mut facts = facts();
-        let told = facts.take(&Publication::Each);
+        let told = take(&mut facts, &Publication::Each);
         assert_eq!(told.len(), 4);
         assert_eq!(told.get(2), Some(&(fact::INPUT_TOKENS, "12".to_owned())));
-        assert!(facts.take(&Publication::Each).is_empty());
+        assert!(take(&mut facts, &Publication::Each).is_empty());
         assert_eq!(facts.summary(&Publication::Each), None);
     }
 
@@ -133,7 +140,7 @@ mod tests {
     fn a_summary_holds_all_of_them_and_of_each_the_last() {
         let mut facts = facts();
         let publication = Publication::Summary(vec![fact::TEAM.to_owned()]);
-        assert_eq!(facts.take(&publication), [(fact::TEAM, "sup\"port".to_owned())]);
+        assert_eq!(take(&mut facts, &publication), [(fact::TEAM, "sup\"port".to_owned())]);
         let (key, json) = facts.summary(&publication).unwrap();
         assert_eq!(key, "tollgate.facts");
         // As text: a reader of JSON would not notice a key that comes twice.

@@ -15,11 +15,14 @@
 
 mod admission;
 mod answer;
+mod counters;
+mod encoded;
 mod engine;
 mod exchange;
 mod facts;
 mod identity;
 mod models;
+mod redact;
 mod reply;
 mod request;
 mod routing;

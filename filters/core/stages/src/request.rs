@@ -12,7 +12,6 @@ use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Tape};
 
 use crate::admission::{Admitted, Wish};
-use crate::answer::refusal;
 use crate::engine::{Engine, Team};
 use crate::exchange::{Exchange, OnBody};
 use crate::reply::Reply;
@@ -50,18 +49,32 @@ impl Exchange {
         let mut edits = Edits::default();
 
         let model = asked.model.decode();
+        let mut resolved = engine.routes.as_ref().map(|routes| routes.resolve(team, &model)).transpose()?;
+        if let Some(redaction) = &team.policy {
+            self.facts.add(fact::POLICY, redaction.version.clone());
+        }
+        if let Some(redaction) = team.policy_for(Direction::Request)
+            && !resolved.is_some_and(|resolved| resolved.names(&model))
+        {
+            self.refuse_findings(redaction, "the name of the model", &model, Place::OTHER)?;
+        }
+        // Not before: what a client writes there may be anything.
         self.facts.add(fact::REQUEST_MODEL, model.clone().into_owned());
-        let resolved = engine.routes.as_ref().map(|routes| routes.resolve(team, &model)).transpose()?;
 
         self.redact(team, body, &asked, &mut edits)?;
+        let routed = self.report.route_to().is_some();
+        if let (Some(route), Some(routes)) = (self.report.route_to(), &engine.routes) {
+            resolved = Some(routes.named(team, route).ok_or_else(|| Refusal::no_such_route(route))?);
+        }
         let estimate = estimate(&asked, &model);
         if self.counts_only {
             return self.count(engine, resolved, &estimate, body, &edits);
         }
         let mut wish = Wish { asked: &asked, model: &model, resolved, input: estimate.upper_bound };
         let mut admitted = self.reserve(team, &wish, store, now_ms);
-        if let (Err(Denied::Exceeded(_)), OnExceeded::DowngradeTo(cheaper), Some(routes)) =
-            (&admitted, &team.on_exceeded, &engine.routes)
+        // Where a finding has sent a request it stays: a cheaper route may be one that must not see it.
+        if let (Err(Denied::Exceeded(_)), OnExceeded::DowngradeTo(cheaper), Some(routes), false) =
+            (&admitted, &team.on_exceeded, &engine.routes, routed)
         {
             wish = Wish { model: cheaper, resolved: Some(routes.resolve(team, cheaper)?), ..wish };
             edits.push(asked.model.span(), cheaper.as_bytes());
@@ -125,22 +138,6 @@ impl Exchange {
                 Ok(OnBody::Forward { body, route: resolved.map(|resolved| resolved.target.to_owned()) })
             }
         }
-    }
-
-    fn redact(&mut self, team: &Team, body: &[u8], asked: &RequestFacts<'_>, edits: &mut Edits) -> Result<(), Refusal> {
-        let Some(policy) = team.policy_for(Direction::Request) else { return Ok(()) };
-        self.vault.reserve_literals(body);
-        for text in &asked.texts {
-            policy
-                .redact_json_str(&mut self.vault, text.text, text.place, text.json_inside, edits, &mut self.report)
-                .map_err(refusal)?;
-        }
-        for number in &asked.numbers {
-            policy
-                .redact_json_value(&mut self.vault, *number, Place::OTHER, edits, &mut self.report)
-                .map_err(refusal)?;
-        }
-        Ok(())
     }
 }
 

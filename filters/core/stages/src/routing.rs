@@ -56,6 +56,14 @@ impl Routes {
         })
     }
 
+    /// The team's route of this name, whatever models it serves.
+    pub(crate) fn named<'a>(&'a self, team: &'a Team, name: &str) -> Option<Resolved<'a>> {
+        team.routes.iter().find_map(|(index, target)| {
+            let route = self.routes.get(*index).filter(|route| route.name == name)?;
+            Some(Resolved { route, target })
+        })
+    }
+
     /// Every model the team can ask for by name, in the order of its routes: the literal patterns, and for the others the backends'
     /// models that match them.
     pub(crate) fn models<'a>(&'a self, team: &'a Team) -> Vec<&'a str> {
@@ -75,6 +83,16 @@ impl Routes {
 }
 
 impl Resolved<'_> {
+    /// Whether the configuration itself names this model, rather than letting any name pass that a pattern matches.
+    pub(crate) fn names(&self, model: &str) -> bool {
+        self.route.models.iter().any(|pattern| pattern.is_literal() && pattern.matches(model))
+            || self
+                .route
+                .backends
+                .iter()
+                .any(|backend| backend.model.as_ref().is_some_and(|name| name.as_str() == model))
+    }
+
     /// The most output tokens that any backend of the route produces in one answer.
     pub(crate) fn max_output_tokens(&self) -> u64 {
         self.route

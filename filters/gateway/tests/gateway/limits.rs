@@ -103,3 +103,41 @@ fn beyond_its_quota_a_team_may_be_sent_to_a_cheaper_model() {
         "the cheaper one has a limit too"
     );
 }
+
+#[test]
+fn translate_is_told_exactly_which_rate_limits_will_be_the_gateways_own() {
+    let quota = |unit: &str| json!({"name": unit, "unit": unit, "limit": 100_000, "per": "minute"});
+    for (quotas, told) in [
+        (json!([]), ""),
+        (json!([quota("requests")]), "requests"),
+        (json!([quota("tokens")]), "tokens"),
+        (json!([quota("outputTokens")]), "tokens"),
+        (json!([quota("inputTokens"), quota("requests")]), "requests,tokens"),
+        (json!([quota("usd")]), ""),
+    ] {
+        let mut config = with_quotas(quotas);
+        config["translated"] = json!(true);
+        let gateway = gateway(&config);
+        for path in ["openai", "anthropic"] {
+            let things = |thing: &str| match path {
+                "openai" => ["limit", "remaining", "reset"].map(|of| format!("x-ratelimit-{of}-{thing}")),
+                _ => ["limit", "remaining", "reset"].map(|of| format!("anthropic-ratelimit-{thing}-{of}")),
+            };
+            let names = ["requests", "tokens"].map(things).concat();
+            let answer = names.iter().fold(completion("hi"), |answer, name| answer.header(name, "the provider's"));
+            let mut body = ask("hi");
+            body["max_tokens"] = json!(50);
+            let request = if path == "openai" { chat(OTHER_KEY, &body) } else { messages(OTHER_KEY, &body) };
+            let outcome = gateway.exchange(request.header("x-tollgate-limits", "forged"), answer);
+            assert_eq!(outcome.upstream.header("x-tollgate-limits").unwrap_or_default(), told);
+            for name in &names {
+                let own = outcome.client.header(name) != Some("the provider's");
+                let family = if name.contains("requests") { "requests" } else { "tokens" };
+                assert_eq!(own, told.contains(family), "{name} where `{told}` is told");
+            }
+        }
+    }
+    let nobody = with_quotas(json!([quota("requests")]));
+    let outcome = gateway(&nobody).exchange(chat(OTHER_KEY, &ask("hi")), completion("hi"));
+    assert_eq!(outcome.upstream.header("x-tollgate-limits"), None, "where nobody reads it, nobody takes it out");
+}

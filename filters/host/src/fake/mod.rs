@@ -50,6 +50,18 @@ impl<R: RootFilter> FakeEnvoy<R> {
     /// # Errors
     /// What the module logged when it refused the configuration.
     pub fn worker_of(configuration: impl AsRef<[u8]>, shared: &SharedStore) -> Result<Self, String> {
+        Self::start(b"", configuration, shared)
+    }
+
+    /// As [`FakeEnvoy::new`], with a configuration for the VM beside that of the plugin.
+    ///
+    /// # Errors
+    /// What the module logged when it refused the configuration.
+    pub fn with_vm(vm: impl AsRef<[u8]>, configuration: impl AsRef<[u8]>) -> Result<Self, String> {
+        Self::start(vm.as_ref(), configuration, &SharedStore::default())
+    }
+
+    fn start(vm: &[u8], configuration: impl AsRef<[u8]>, shared: &SharedStore) -> Result<Self, String> {
         let envoy = Self {
             vm: Dispatcher::new(),
             worker: Rc::new(RefCell::new(Worker::new(shared.clone()))),
@@ -58,7 +70,7 @@ impl<R: RootFilter> FakeEnvoy<R> {
             root: Cell::new(0),
             last_id: Cell::new(0),
         };
-        envoy.reconfigure(configuration)?;
+        envoy.configure(vm, configuration)?;
         Ok(envoy)
     }
 
@@ -79,10 +91,14 @@ impl<R: RootFilter> FakeEnvoy<R> {
     /// # Errors
     /// What the module logged when it refused; the configuration before stays in force.
     pub fn reconfigure(&self, configuration: impl AsRef<[u8]>) -> Result<(), String> {
+        self.configure(b"", configuration)
+    }
+
+    fn configure(&self, vm: &[u8], configuration: impl AsRef<[u8]>) -> Result<(), String> {
         let id = self.next_id();
         let mut host = FakeHost::on(Rc::clone(&self.worker));
         self.vm.context_create(id, 0);
-        let configuration = Configuration { plugin: configuration.as_ref(), vm: b"" };
+        let configuration = Configuration { plugin: configuration.as_ref(), vm };
         if self.vm.configure(&mut host, id, configuration) {
             let old = self.root.replace(id);
             self.vm.delete(old);

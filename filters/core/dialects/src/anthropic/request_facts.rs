@@ -2,6 +2,7 @@
 
 use tollgate_wire::json::Value;
 
+use super::texts::{blocks, cache_control, tool};
 use crate::ClientDialect;
 use crate::refusal::Refusal;
 use crate::request::{Gather, RequestFacts, name};
@@ -29,10 +30,31 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             "output_config" => texts.free(value, Place::DEFINITION),
             "cache_control" => cache_control(value, texts),
             "service_tier" => texts.keyword(value),
-            "temperature" | "top_p" | "top_k" | "stop_sequences" | "thinking" | "tool_choice" => {
+            "mcp_servers" => texts.array(value, Place::DEFINITION, |texts, server| mcp_server(server, texts)),
+            "container" if !value.is_object() => texts.id(value),
+            "temperature"
+            | "top_p"
+            | "top_k"
+            | "stop_sequences"
+            | "thinking"
+            | "tool_choice"
+            | "betas"
+            | "billing_policy"
+            | "compaction"
+            | "container"
+            | "context_management"
+            | "diagnostics"
+            | "fallback_credit_token"
+            | "fallbacks"
+            | "inference_geo"
+            | "output_format"
+            | "speed"
+            | "thread"
+            | "user_profile_id"
+            | "workspace_id" => {
                 texts.free(value, Place::OTHER);
             }
-            _ => texts.unknown_field(key, value, Place::OTHER),
+            _ => texts.unknown_field(key, value),
         }
     }
     gather.finish(&["messages"])
@@ -55,6 +77,7 @@ fn messages<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> 
             match name {
                 "role" => texts.keyword(value),
                 "content" => blocks(value, place, texts),
+                "clear_at" | "output_config" => texts.free(value, Place::OTHER),
                 _ => return false,
             }
             true
@@ -63,70 +86,14 @@ fn messages<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// A string, or blocks.
-fn blocks<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
-    texts.array(value, place, |texts, item| block(item, place, texts));
-}
-
-fn block<'a>(block: Value<'a>, place: Place, texts: &mut Texts<'a>) {
-    texts.object(block, place, |texts, name, value| {
-        match name {
-            "type" => texts.keyword(value),
-            "id" | "tool_use_id" => texts.id(value),
-            "text" | "thinking" | "title" | "context" | "is_error" => texts.free(value, place),
-            "name" => texts.free(value, Place::NAME),
-            "source" => source(value, place, texts),
-            "input" => texts.free(value, Place::ARGUMENTS),
-            "content" => blocks(value, Place::TOOL_RESULT, texts),
-            "cache_control" => cache_control(value, texts),
-            // Opaque in the blocks that define them, `thinking`, `redacted_thinking` and the results of server tools.
-            "signature" | "data" | "encrypted_content" => texts.opaque(value),
-            _ => return false,
-        }
-        true
-    });
-}
-
-/// Where an image or document comes from; a search result's is a plain string.
-fn source<'a>(source: Value<'a>, place: Place, texts: &mut Texts<'a>) {
-    let is_base64 = source.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind == "base64");
-    texts.object(source, place, |texts, name, value| {
-        match name {
-            "type" => texts.keyword(value),
-            "data" if is_base64 => texts.media(value),
-            "file_id" => texts.id(value),
-            "content" => blocks(value, place, texts),
-            "data" => texts.free(value, place),
-            "url" => texts.url(value, place),
-            "media_type" if value.as_str().is_some_and(|kind| MEDIA_TYPES.contains(&kind.raw())) => {}
-            _ => return false,
-        }
-        true
-    });
-}
-
-/// The media types there are, so that they need not be looked at.
-const MEDIA_TYPES: [&str; 6] = ["image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf", "text/plain"];
-
-fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+/// A server whose tools the provider calls. The token by which it does so is text like any other: where a rule blocks tokens it is blocked.
+fn mcp_server<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
-            "name" => texts.free(value, Place::NAME),
-            "description" | "input_schema" => texts.free(value, Place::DEFINITION),
-            "cache_control" => cache_control(value, texts),
-            _ => return false,
-        }
-        true
-    });
-}
-
-/// `{"type": "ephemeral", "ttl": "5m"}`: on so many blocks that scanning it as text would cost.
-fn cache_control<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
-    texts.object(value, Place::OTHER, |texts, name, value| {
-        match name {
-            "type" => texts.keyword(value),
-            "ttl" if value.as_str().is_some_and(|ttl| ttl == "5m" || ttl == "1h") => {}
+            "name" => texts.free(value, Place { role: Place::DEFINITION.role, ..Place::NAME }),
+            "url" => texts.free(value, Place { role: Place::DEFINITION.role, ..Place::URL }),
+            "authorization_token" | "tool_configuration" => texts.free(value, Place::OTHER),
             _ => return false,
         }
         true

@@ -2,39 +2,26 @@
 
 use tollgate_wire::json::Value;
 
+use super::texts::blocks;
 use crate::Usage;
-use crate::request::name;
 use crate::response::{self, ResponseFacts};
 use crate::text::{Place, Texts};
 
 pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
-    response::gather(body, Usage::from_anthropic, |key, value, texts| {
-        if key == "content" {
-            value.items().for_each(|block| block_texts(block, texts));
-        }
-    })
+    response::gather(body, Usage::from_anthropic, message_field)
 }
 
-/// The strings of one content block.
-pub(crate) fn block_texts<'a>(block: Value<'a>, texts: &mut Texts<'a>) {
-    for (key, value) in block.entries() {
-        match &*name(key) {
-            "type" | "id" | "tool_use_id" | "name" | "signature" | "data" | "caller" => {}
-            "input" => texts.free(value, Place::ARGUMENTS),
-            "text" | "thinking" => texts.free(value, Place::ASSISTANT),
-            "citations" => value.items().for_each(|citation| self::citation(citation, texts)),
-            // What a server-side tool returned.
-            _ => texts.free(value, Place::TOOL_RESULT),
+/// Gathers the strings of one field of a message. False if messages have no such field.
+pub(super) fn message_field<'a>(name: &str, value: Value<'a>, texts: &mut Texts<'a>) -> bool {
+    match name {
+        "content" => blocks(value, Place::ASSISTANT, texts),
+        "type" | "role" | "stop_reason" => texts.keyword(value),
+        // Which of the client's was met.
+        "stop_sequence" => texts.free(value, Place::OTHER),
+        "stop_details" | "container" | "context_management" | "diagnostics" | "request_id" => {
+            texts.free(value, Place::OTHER)
         }
+        _ => return false,
     }
-}
-
-/// The strings of one citation.
-pub(crate) fn citation<'a>(citation: Value<'a>, texts: &mut Texts<'a>) {
-    for (key, value) in citation.entries() {
-        match &*name(key) {
-            "cited_text" | "document_title" | "title" | "url" | "source" => texts.free(value, Place::ASSISTANT),
-            _ => {}
-        }
-    }
+    true
 }

@@ -25,7 +25,7 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             "user" => gather.end_user(value),
             "encoding_format" | "input_type" => gather.texts.keyword(value),
             "dimensions" => gather.texts.free(value, Place::OTHER),
-            _ => gather.texts.unknown_field(key, value, Place::OTHER),
+            _ => gather.texts.unknown_field(key, value),
         }
     }
     gather.finish(&["input"])
@@ -55,5 +55,5 @@ pub(crate) fn token_ids(value: Value<'_>) -> u64 {
 
 /// Vectors are no text, and there may be megabytes of them: they are not looked at.
 pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
-    response::gather(body, Usage::from_openai, |_, _, _| {})
+    response::gather(body, Usage::from_openai, |key, _, _| key == "data")
 }

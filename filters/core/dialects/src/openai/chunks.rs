@@ -5,6 +5,7 @@ use tollgate_wire::sse;
 
 use crate::Usage;
 use crate::request::name;
+use crate::response::error;
 use crate::stream::EventFacts;
 use crate::text::Texts;
 
@@ -17,7 +18,7 @@ pub(crate) fn chunk_facts<'a>(
     mut choice: impl FnMut(u32, Value<'a>, &mut EventFacts<'a>, &mut Texts<'a>),
 ) -> EventFacts<'a> {
     let mut facts = EventFacts::default();
-    let mut texts = Texts::default();
+    let mut texts = Texts::of_provider();
     let mut no_choices = false;
     for (key, value) in chunk.entries() {
         match &*name(key) {
@@ -26,7 +27,10 @@ pub(crate) fn chunk_facts<'a>(
             "error" if !value.is_null() => {
                 facts.error = true;
                 facts.all_ended = true;
+                error(value, &mut texts);
             }
+            // The server's own, the same in every chunk, and padding.
+            "id" | "object" | "created" | "system_fingerprint" | "service_tier" | "obfuscation" | "error" => {}
             "choices" => {
                 no_choices = value.is_array() && value.is_empty();
                 for item in value.items() {
@@ -34,12 +38,11 @@ pub(crate) fn chunk_facts<'a>(
                     choice(index, item, &mut facts, &mut texts);
                 }
             }
-            _ => {}
+            _ => texts.unknown_field(key, value),
         }
     }
     facts.usage_only = no_choices && facts.usage.is_some();
-    facts.texts = texts.spans;
-    facts
+    facts.with(texts)
 }
 
 /// What every chunk of a stream repeats of the first one, as JSON text. Empty until that was there.

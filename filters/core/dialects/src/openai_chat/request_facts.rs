@@ -2,7 +2,7 @@
 
 use tollgate_wire::json::Value;
 
-use super::texts::{message, tool};
+use super::texts::{message, part, tool};
 use crate::ClientDialect;
 use crate::refusal::Refusal;
 use crate::request::{Gather, RequestFacts, name};
@@ -23,11 +23,21 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             "max_completion_tokens" => gather.max_output_tokens("max_completion_tokens", value)?,
             "n" => gather.facts.choices = gather.count("n", value)?,
             "user" | "safety_identifier" => gather.end_user(value),
+            "prediction" => gather.texts.object(value, Place::ASSISTANT, |texts, name, value| {
+                match name {
+                    "type" => texts.keyword(value),
+                    "content" => {
+                        texts.array(value, Place::ASSISTANT, |texts, item| part(item, Place::ASSISTANT, texts))
+                    }
+                    _ => return false,
+                }
+                true
+            }),
             "tools" | "functions" => {
                 gather.texts.array(value, Place::DEFINITION, |texts, item| tool(item, texts));
             }
             "response_format" => free_with_type(value, Place::DEFINITION, &mut gather.texts),
-            "reasoning_effort" | "verbosity" | "service_tier" => gather.texts.keyword(value),
+            "reasoning_effort" | "verbosity" | "service_tier" | "prompt_cache_retention" => gather.texts.keyword(value),
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature"
             | "top_p"
@@ -41,10 +51,15 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             | "metadata"
             | "logit_bias"
             | "prompt_cache_key"
+            | "prompt_cache_options"
             | "modalities"
-            | "prediction"
+            | "moderation"
+            | "web_search_options"
+            | "function_call"
+            | "logprobs"
+            | "top_logprobs"
             | "audio" => gather.texts.free(value, Place::OTHER),
-            _ => gather.texts.unknown_field(key, value, Place::OTHER),
+            _ => gather.texts.unknown_field(key, value),
         }
     }
     gather.finish(&["messages"])

@@ -2,50 +2,32 @@
 
 use tollgate_wire::json::Value;
 
+use super::texts::{logprobs, message};
 use crate::Usage;
-use crate::request::name;
 use crate::response::{self, ResponseFacts};
 use crate::text::{Place, Texts};
 
 pub(crate) fn response_facts<'a>(body: Value<'a>) -> ResponseFacts<'a> {
     response::gather(body, Usage::from_openai, |key, value, texts| {
-        if key == "choices" {
-            let messages = value.items().filter_map(|choice| choice.get("message"));
-            messages.for_each(|message| message_texts(message, texts));
+        let choices = key == "choices";
+        if choices {
+            texts.array(value, Place::ASSISTANT, |texts, choice| self::choice(choice, texts));
         }
+        choices
     })
 }
 
-fn message_texts<'a>(message: Value<'a>, texts: &mut Texts<'a>) {
-    for (key, value) in message.entries() {
-        match &*name(key) {
-            "role" => {}
-            "tool_calls" => value.items().for_each(|call| {
-                for (key, value) in call.entries() {
-                    match &*name(key) {
-                        "function" => call_texts(value, texts),
-                        "custom" => texts.free(value, Place::ARGUMENTS),
-                        _ => {}
-                    }
-                }
-            }),
-            "function_call" => call_texts(value, texts),
-            "audio" => {
-                if let Some(transcript) = value.get("transcript") {
-                    texts.free(transcript, Place::ASSISTANT);
-                }
-            }
-            "thinking_blocks" => value.items().filter_map(|block| block.get("thinking")).for_each(|thinking| {
-                texts.free(thinking, Place::ASSISTANT);
-            }),
-            // Content, refusal, reasoning, annotations, and what servers add.
-            _ => texts.free(value, Place::ASSISTANT),
+fn choice<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::ASSISTANT, |texts, name, value| {
+        match name {
+            "index" => texts.counted(value, Place::OTHER),
+            "finish_reason" => texts.keyword(value),
+            // Which of the client's stop sequences was met, as some servers tell.
+            "stop_reason" => texts.free(value, Place::OTHER),
+            "message" => message(value, texts),
+            "logprobs" => logprobs(value, texts),
+            _ => return false,
         }
-    }
-}
-
-fn call_texts<'a>(call: Value<'a>, texts: &mut Texts<'a>) {
-    if let Some(arguments) = call.get("arguments") {
-        texts.push_json_text(arguments);
-    }
+        true
+    });
 }

@@ -2,6 +2,7 @@
 
 use tollgate_wire::json::{Str, Value, Writer};
 
+use super::texts::{call_signature, field, logprobs, part};
 use crate::openai::chunks::{Head, chunk_facts};
 use crate::request::name;
 use crate::stream::{Delta, EventFacts, Lane, LaneKind};
@@ -24,9 +25,16 @@ impl StreamFacts {
     fn choice<'a>(&mut self, index: u32, choice: Value<'a>, facts: &mut EventFacts<'a>, texts: &mut Texts<'a>) {
         for (key, value) in choice.entries() {
             match &*name(key) {
-                "finish_reason" if !value.is_null() => facts.ended.push(index),
+                "index" => texts.counted(value, Place::OTHER),
+                "finish_reason" if value.is_null() => {}
+                "finish_reason" => {
+                    facts.ended.push(index);
+                    texts.keyword(value);
+                }
+                "stop_reason" => texts.free(value, Place::OTHER),
                 "delta" => self.delta(index, value, facts, texts),
-                _ => {}
+                "logprobs" => logprobs(value, texts),
+                _ => texts.unknown_field(key, value),
             }
         }
     }
@@ -34,7 +42,6 @@ impl StreamFacts {
     fn delta<'a>(&mut self, index: u32, delta: Value<'a>, facts: &mut EventFacts<'a>, texts: &mut Texts<'a>) {
         for (key, value) in delta.entries() {
             let kind = match &*name(key) {
-                "role" => continue,
                 "content" => LaneKind::Content,
                 "refusal" => LaneKind::Refusal,
                 "reasoning_content" => LaneKind::Reasoning,
@@ -42,27 +49,23 @@ impl StreamFacts {
                     self.short_reasoning |= value.as_str().is_some();
                     LaneKind::Reasoning
                 }
-                "thinking_blocks" => {
-                    let thinking = value.items().filter_map(|block| block.get("thinking"));
-                    thinking.for_each(|thinking| texts.free(thinking, Place::ASSISTANT));
-                    continue;
-                }
                 "tool_calls" => {
-                    value.items().for_each(|call| tool_call(index, call, facts));
+                    texts.array(value, Place::ARGUMENTS, |texts, call| tool_call(index, call, facts, texts));
                     continue;
                 }
                 "function_call" => {
-                    arguments(Lane { index, kind: LaneKind::Tool(0) }, value, facts);
+                    called(index, 0, value, facts, texts);
                     continue;
                 }
+                known if field(known, value, Place::ASSISTANT, texts) => continue,
                 _ => {
-                    texts.free(value, Place::ASSISTANT);
+                    texts.unknown_field(key, value);
                     continue;
                 }
             };
             match value.as_str() {
                 Some(text) => push(Lane { index, kind }, text, facts),
-                None => texts.free(value, Place::ASSISTANT),
+                None => texts.array(value, Place::ASSISTANT, |texts, item| part(item, Place::ASSISTANT, texts)),
             }
         }
     }
@@ -75,9 +78,13 @@ impl StreamFacts {
                 LaneKind::Refusal => json.field_str("refusal", text),
                 LaneKind::Reasoning if self.short_reasoning => json.field_str("reasoning", text),
                 LaneKind::Reasoning => json.field_str("reasoning_content", text),
-                LaneKind::Tool(tool) => {
+                LaneKind::Tool(tool) | LaneKind::Input(tool) => {
+                    let (call, field) = match lane.kind {
+                        LaneKind::Input(_) => ("custom", "input"),
+                        _ => ("function", "arguments"),
+                    };
                     json.key("tool_calls").begin_array().begin_object().field_u64("index", tool.into());
-                    json.key("function").begin_object().field_str("arguments", text).end_object();
+                    json.key(call).begin_object().field_str(field, text).end_object();
                     json.end_object().end_array()
                 }
             };
@@ -93,15 +100,37 @@ fn push<'a>(lane: Lane, text: Str<'a>, facts: &mut EventFacts<'a>) {
     }
 }
 
-fn tool_call<'a>(index: u32, call: Value<'a>, facts: &mut EventFacts<'a>) {
+fn tool_call<'a>(index: u32, call: Value<'a>, facts: &mut EventFacts<'a>, texts: &mut Texts<'a>) {
     let tool = call.get("index").and_then(|index| index.as_u64()).unwrap_or(0) as u32;
-    if let Some(function) = call.get("function") {
-        arguments(Lane { index, kind: LaneKind::Tool(tool) }, function, facts);
-    }
+    texts.object(call, Place::ARGUMENTS, |texts, name, value| {
+        match name {
+            "index" => texts.counted(value, Place::OTHER),
+            "id" => texts.id(value),
+            "type" => texts.keyword(value),
+            "function" | "custom" => called(index, tool, value, facts, texts),
+            "extra_content" => call_signature(value, texts),
+            _ => return false,
+        }
+        true
+    });
 }
 
-fn arguments<'a>(lane: Lane, function: Value<'a>, facts: &mut EventFacts<'a>) {
-    if let Some(text) = function.get("arguments").and_then(|arguments| arguments.as_str()) {
-        push(lane, text, facts);
-    }
+/// The name comes whole, in the first piece.
+fn called<'a>(index: u32, tool: u32, call: Value<'a>, facts: &mut EventFacts<'a>, texts: &mut Texts<'a>) {
+    texts.object(call, Place::ARGUMENTS, |texts, name, value| {
+        let kind = match name {
+            "name" => {
+                texts.free(value, Place { role: Place::ARGUMENTS.role, ..Place::NAME });
+                return true;
+            }
+            "arguments" => LaneKind::Tool(tool),
+            "input" => LaneKind::Input(tool),
+            _ => return false,
+        };
+        match value.as_str() {
+            Some(text) => push(Lane { index, kind }, text, facts),
+            None => texts.free(value, Place::ARGUMENTS),
+        }
+        true
+    });
 }

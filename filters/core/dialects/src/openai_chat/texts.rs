@@ -1,8 +1,8 @@
-//! The strings of messages and tools.
+//! The strings of messages and tools: the same objects stand in requests, in answers and in chunks.
 
 use tollgate_wire::json::Value;
 
-use crate::text::{Place, Texts};
+use crate::text::{Place, Texts, Tokens};
 
 /// Gathers the strings of a message.
 pub(super) fn message<'a>(message: Value<'a>, texts: &mut Texts<'a>) {
@@ -11,35 +11,56 @@ pub(super) fn message<'a>(message: Value<'a>, texts: &mut Texts<'a>) {
         Some("system" | "developer") => Place::SYSTEM,
         Some("assistant") => Place::ASSISTANT,
         Some("tool" | "function") => Place::TOOL_RESULT,
+        // What a provider sends without a role its model has said.
+        None if texts.of_provider => Place::ASSISTANT,
         _ => Place::USER,
     };
-    texts.object(message, place, |texts, name, value| {
+    texts.object(message, place, |texts, name, value| field(name, value, place, texts));
+}
+
+/// Gathers the strings of one field of a message. False if messages have no such field.
+pub(super) fn field<'a>(name: &str, value: Value<'a>, place: Place, texts: &mut Texts<'a>) -> bool {
+    match name {
+        "role" => texts.keyword(value),
+        "content" => texts.array(value, place, |texts, part| self::part(part, place, texts)),
+        "name" => texts.free(value, Place { role: place.role, ..Place::NAME }),
+        "tool_call_id" => texts.id(value),
+        "tool_calls" => texts.array(value, Place::ARGUMENTS, |texts, call| tool_call(call, texts)),
+        "function_call" => call(value, texts),
+        "refusal" | "reasoning_content" | "reasoning" | "annotations" => texts.free(value, place),
+        "thinking_blocks" => texts.array(value, place, |texts, block| thinking_block(block, texts)),
+        "audio" => audio(value, place, texts),
+        // Images that a model has made, as some servers send them.
+        "images" => texts.array(value, place, |texts, part| self::part(part, place, texts)),
+        _ => return false,
+    }
+    true
+}
+
+/// Gathers the strings of a part of a message.
+pub(super) fn part<'a>(part: Value<'a>, place: Place, texts: &mut Texts<'a>) {
+    texts.object(part, place, |texts, name, value| {
         match name {
-            "role" => texts.keyword(value),
-            "content" => texts.array(value, place, |texts, part| self::part(part, place, texts)),
-            "name" => texts.free(value, Place::NAME),
-            "tool_call_id" => texts.id(value),
-            "tool_calls" => texts.array(value, Place::ARGUMENTS, |texts, call| tool_call(call, texts)),
-            "function_call" => call(value, texts),
-            "refusal" | "reasoning_content" | "reasoning" => texts.free(value, place),
-            "thinking_blocks" => texts.array(value, place, |texts, block| thinking_block(block, texts)),
+            "type" => texts.keyword(value),
+            "text" | "refusal" => texts.free(value, place),
+            "image_url" | "video_url" | "audio_url" => image_url(value, place, texts),
+            "input_audio" => media(value, "data", place, texts),
+            "file" => media(value, "file_data", place, texts),
+            "prompt_cache_breakpoint" | "cache_control" => cache(value, texts),
             _ => return false,
         }
         true
     });
 }
 
-fn part<'a>(part: Value<'a>, place: Place, texts: &mut Texts<'a>) {
-    texts.object(part, place, |texts, name, value| {
-        match name {
-            "type" => texts.keyword(value),
-            "text" | "refusal" => texts.free(value, place),
-            "image_url" => image_url(value, place, texts),
-            "input_audio" => media(value, "data", place, texts),
-            "file" => media(value, "file_data", place, texts),
-            _ => return false,
+/// `{"mode": …, "ttl": …}`, or Anthropic's `{"type": …, "ttl": …}` as some servers take it.
+pub(super) fn cache<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::OTHER, |texts, name, value| {
+        let known = matches!(name, "type" | "mode" | "ttl");
+        if known {
+            texts.keyword(value);
         }
-        true
+        known
     });
 }
 
@@ -51,7 +72,7 @@ fn image_url<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
     texts.object(value, place, |texts, name, value| {
         match name {
             "url" => texts.url(value, place),
-            "detail" => texts.keyword(value),
+            "detail" | "format" => texts.keyword(value),
             _ => return false,
         }
         true
@@ -62,10 +83,24 @@ fn image_url<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
 fn media<'a>(value: Value<'a>, data: &str, place: Place, texts: &mut Texts<'a>) {
     texts.object(value, place, |texts, name, value| {
         match name {
-            name if name == data => texts.media(value),
+            name if name == data => texts.media(value, place),
             "format" => texts.keyword(value),
             "file_id" => texts.id(value),
-            "filename" => texts.free(value, place),
+            "filename" => texts.free(value, Place { role: place.role, ..Place::NAME }),
+            _ => return false,
+        }
+        true
+    });
+}
+
+/// What was spoken, or the id by which a client refers to it.
+fn audio<'a>(value: Value<'a>, place: Place, texts: &mut Texts<'a>) {
+    texts.object(value, place, |texts, name, value| {
+        match name {
+            "id" => texts.id(value),
+            "data" => texts.media(value, place),
+            "transcript" => texts.free(value, place),
+            "expires_at" => texts.counted(value, place),
             _ => return false,
         }
         true
@@ -77,11 +112,9 @@ fn tool_call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
         match name {
             "id" => texts.id(value),
             "type" => texts.keyword(value),
-            "index" => texts.free(value, Place::OTHER),
+            "index" => texts.counted(value, Place::OTHER),
             "extra_content" => call_signature(value, texts),
-            "function" => call(value, texts),
-            // A custom tool's input is free text.
-            "custom" => texts.free(value, Place::ARGUMENTS),
+            "function" | "custom" => call(value, texts),
             _ => return false,
         }
         true
@@ -89,7 +122,7 @@ fn tool_call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 }
 
 /// `{"google": {"thought_signature": …}}`, which belongs to the call.
-fn call_signature<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+pub(super) fn call_signature<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::ARGUMENTS, |texts, name, value| {
         let is_google = name == "google";
         if is_google {
@@ -105,12 +138,13 @@ fn call_signature<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     });
 }
 
-/// `{"name": …, "arguments": "…"}`.
+/// `{"name": …, "arguments": "…"}`, or a custom tool's `{"name": …, "input": "…"}`, which is free text.
 fn call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::ARGUMENTS, |texts, name, value| {
         match name {
-            "name" => texts.free(value, Place::NAME),
+            "name" => texts.free(value, Place { role: Place::ARGUMENTS.role, ..Place::NAME }),
             "arguments" => texts.push_json_text(value),
+            "input" => texts.free(value, Place::ARGUMENTS),
             _ => return false,
         }
         true
@@ -118,7 +152,7 @@ fn call<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 }
 
 /// Anthropic's thinking as this gateway hands it to clients of this dialect, who hand it back.
-fn thinking_block<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+pub(super) fn thinking_block<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::ASSISTANT, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
@@ -135,11 +169,42 @@ pub(super) fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
-            "name" => texts.free(value, Place::NAME),
+            "name" => texts.free(value, Place { role: Place::DEFINITION.role, ..Place::NAME }),
             "function" | "custom" => self::tool(value, texts),
             "description" | "parameters" | "format" => texts.free(value, Place::DEFINITION),
+            "strict" => texts.free(value, Place::OTHER),
+            "cache_control" => cache(value, texts),
             _ => return false,
         }
         true
     });
+}
+
+/// `{"content": […], "refusal": […]}`: tokens, by which text they spell.
+pub(super) fn logprobs<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    texts.object(value, Place::ASSISTANT, |texts, name, value| {
+        let known = matches!(name, "content" | "refusal");
+        if known {
+            token_list(value, texts);
+        }
+        known
+    });
+}
+
+/// A list of tokens. Beside what [`Tokens`] takes care of there are numbers; anything else is text.
+pub(crate) fn token_list<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+    if !value.is_array() || value.is_empty() {
+        return texts.free(value, Place::ASSISTANT);
+    }
+    for token in value.items() {
+        texts.object(token, Place::ASSISTANT, |texts, name, value| {
+            match name {
+                "token" | "bytes" | "top_logprobs" => {}
+                "logprob" => texts.counted(value, Place::ASSISTANT),
+                _ => return false,
+            }
+            true
+        });
+    }
+    texts.tokens.push(Tokens::list(value));
 }

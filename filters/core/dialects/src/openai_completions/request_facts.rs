@@ -29,7 +29,7 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature" | "top_p" | "frequency_penalty" | "presence_penalty" | "seed" | "stop" | "logit_bias"
             | "logprobs" | "echo" => gather.texts.free(value, Place::OTHER),
-            _ => gather.texts.unknown_field(key, value, Place::OTHER),
+            _ => gather.texts.unknown_field(key, value),
         }
     }
     // The API's own default holds where the client names none: there is nothing left to bound.

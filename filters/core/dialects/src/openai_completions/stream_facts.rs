@@ -2,6 +2,7 @@
 
 use tollgate_wire::json::{Value, Writer};
 
+use super::response_facts::choice_field;
 use crate::openai::chunks::{Head, chunk_facts};
 use crate::request::name;
 use crate::stream::{Delta, EventFacts, Lane, LaneKind};
@@ -28,16 +29,18 @@ impl StreamFacts {
 fn choice<'a>(index: u32, choice: Value<'a>, facts: &mut EventFacts<'a>, texts: &mut Texts<'a>) {
     for (key, value) in choice.entries() {
         match &*name(key) {
-            "index" => {}
             "finish_reason" if value.is_null() => {}
-            "finish_reason" => facts.ended.push(index),
             "text" => match value.as_str() {
                 Some(text) if text.is_empty() => {}
                 Some(text) => facts.deltas.push(Delta { lane: Lane { index, kind: LaneKind::Content }, text }),
                 None => texts.free(value, Place::ASSISTANT),
             },
-            // The same in tokens, and what servers add.
-            _ => texts.free(value, Place::ASSISTANT),
+            known if choice_field(known, value, texts) => {
+                if known == "finish_reason" {
+                    facts.ended.push(index);
+                }
+            }
+            _ => texts.unknown_field(key, value),
         }
     }
 }

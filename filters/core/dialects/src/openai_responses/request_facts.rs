@@ -42,13 +42,17 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             }
             "tools" => texts.array(value, Place::DEFINITION, |texts, item| tool(item, texts)),
             "text" => text(value, texts),
+            "image" | "access_programs" | "background_options" | "moderation" => texts.free(value, Place::OTHER),
             "include" => texts.array(value, Place::OTHER, |texts, what| texts.keyword(what)),
-            "reasoning" => texts.object(value, Place::OTHER, |texts, _, value| {
-                texts.keyword(value);
-                true
+            "reasoning" => texts.object(value, Place::OTHER, |texts, name, value| {
+                let is_known = matches!(name, "effort" | "summary" | "generate_summary" | "context" | "mode");
+                if is_known {
+                    texts.keyword(value);
+                }
+                is_known
             }),
             "service_tier" | "truncation" | "prompt_cache_retention" => texts.keyword(value),
-            "tool_choice" | "context_management" | "prompt_cache_options" => known(value, Place::OTHER, texts),
+            "tool_choice" => known(value, Place::OTHER, texts),
             // Numbers, booleans and null have nothing to read; a string where none belongs is still seen by the provider.
             "temperature"
             | "top_p"
@@ -57,10 +61,12 @@ pub(crate) fn request_facts<'a>(body: Value<'a>) -> Result<RequestFacts<'a>, Ref
             | "parallel_tool_calls"
             | "store"
             | "background"
+            | "context_management"
+            | "prompt_cache_options"
             | "metadata"
             | "prompt_cache_key"
             | "stream_options" => texts.free(value, Place::OTHER),
-            _ => texts.unknown_field(key, value, Place::OTHER),
+            _ => texts.unknown_field(key, value),
         }
     }
     gather.facts.end_user = safety_identifier.or(gather.facts.end_user);
@@ -86,37 +92,82 @@ fn input<'a>(value: Value<'a>, texts: &mut Texts<'a>) -> Result<(), Refusal> {
 }
 
 /// A stored prompt, and what is put into it.
-fn prompt<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+pub(super) fn prompt<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::USER, |texts, name, value| {
         match name {
             "id" | "version" => texts.id(value),
-            "variables" => texts.object(value, Place::USER, |texts, _, variable| {
+            "variables" if value.is_object() => value.entries().for_each(|(name, variable)| {
+                texts.push(name, Place::USER);
                 known(variable, Place::USER, texts);
-                true
             }),
+            "variables" => texts.free(value, Place::USER),
             _ => return false,
         }
         true
     });
 }
 
-fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+pub(super) fn tool<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
-            "name" => texts.free(value, Place::NAME),
-            "description" | "parameters" | "format" | "output_schema" => texts.free(value, Place::DEFINITION),
-            "tools" => texts.array(value, Place::DEFINITION, |texts, inner| tool(inner, texts)),
-            "strict" | "async" | "defer_loading" | "server_label" | "require_approval" => {
-                texts.free(value, Place::OTHER)
+            "name" | "server_label" => texts.free(value, Place { role: Place::DEFINITION.role, ..Place::NAME }),
+            "server_url" => texts.free(value, Place { role: Place::DEFINITION.role, ..Place::URL }),
+            "description" | "server_description" | "parameters" | "format" | "output_schema" => {
+                texts.free(value, Place::DEFINITION);
             }
+            "tools" => texts.array(value, Place::DEFINITION, |texts, inner| tool(inner, texts)),
+            "input_image_mask" => known(value, Place::USER, texts),
+            _ if SETTINGS.contains(&name) => texts.free(value, Place::OTHER),
             _ => return false,
         }
         true
     });
 }
 
-fn text<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
+/// What else tools have: how they are used, where they look, and what they are given to get there.
+const SETTINGS: &[&str] = &[
+    "action",
+    "allowed_callers",
+    "allowed_tools",
+    "async",
+    "authorization",
+    "background",
+    "complexity",
+    "connector_id",
+    "container",
+    "defer_loading",
+    "display_height",
+    "display_width",
+    "environment",
+    "execution",
+    "external_web_access",
+    "filters",
+    "frame_count",
+    "frame_duration_ms",
+    "headers",
+    "input_fidelity",
+    "max_num_results",
+    "model",
+    "moderation",
+    "output_compression",
+    "output_format",
+    "partial_images",
+    "quality",
+    "ranking_options",
+    "require_approval",
+    "search_content_types",
+    "search_context_size",
+    "size",
+    "strict",
+    "svg",
+    "tunnel_id",
+    "user_location",
+    "vector_store_ids",
+];
+
+/// How the answer is to be written.
+pub(super) fn text<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
     texts.object(value, Place::DEFINITION, |texts, name, value| {
         match name {
             "verbosity" => texts.keyword(value),

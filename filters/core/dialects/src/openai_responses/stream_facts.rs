@@ -4,11 +4,12 @@
 //! `response.output_item.done`), and in the whole answer at the end. The pieces are a lane; all that is complete in its event is a text of
 //! the event, and ends the lanes it repeats.
 
-use tollgate_wire::json::{Value, Writer};
+use tollgate_wire::json::{Str, Value, Writer};
 use tollgate_wire::sse;
 
 use super::response_facts::response_facts;
-use super::texts::known;
+use super::texts::{field, known};
+use crate::response::ResponseFacts;
 use crate::stream::{Delta, EventFacts, Lane, LaneKind};
 use crate::text::{Place, Texts};
 
@@ -17,6 +18,9 @@ const MAX_KEPT: usize = 256;
 
 /// The fields that tell the parts of an item apart; an event has one of them at most.
 const PART_FIELDS: [&str; 3] = ["content_index", "summary_index", "command_index"];
+
+/// What goes on in deltas that are objects.
+const DELTA_FIELDS: [&str; 2] = ["stdout", "stderr"];
 
 /// The lanes of one stream. Lanes are numbered in the order of their first pieces.
 #[derive(Debug, Default)]
@@ -39,12 +43,17 @@ struct Known {
     item_id: Option<String>,
     output_index: Option<u64>,
     part: Option<(&'static str, u64)>,
+    /// Of a delta that is an object, the field that goes on in it.
+    field: Option<&'static str>,
 }
 
 impl Known {
     fn lane(&self) -> Lane {
         let kind = match &*self.stem {
             stem if stem.ends_with("_arguments") => LaneKind::Tool(0),
+            stem if stem.ends_with("_input") || stem.ends_with("_code") || stem.ends_with("_command") => {
+                LaneKind::Input(0)
+            }
             stem if stem.contains("refusal") => LaneKind::Refusal,
             stem if stem.contains("reasoning") => LaneKind::Reasoning,
             _ => LaneKind::Content,
@@ -101,12 +110,41 @@ impl StreamFacts {
     }
 
     fn delta<'a>(&mut self, stem: &str, data: Value<'a>, facts: &mut EventFacts<'a>) {
-        let Some(text) = data.get("delta").and_then(|delta| delta.as_str()) else { return texts(data, facts) };
+        let mut texts = Texts::of_provider();
+        texts.object(data, Place::ASSISTANT, |texts, name, value| {
+            match (name, value.as_str()) {
+                ("delta", Some(text)) => self.piece(stem, None, text, data, facts),
+                ("delta", None) => texts.object(value, Place::ASSISTANT, |_, name, value| {
+                    let field = DELTA_FIELDS.into_iter().find(|field| *field == name);
+                    match (field, value.as_str()) {
+                        (Some(_), Some(text)) => self.piece(stem, field, text, data, facts),
+                        _ => return false,
+                    }
+                    true
+                }),
+                _ => return field(name, value, Place::ASSISTANT, texts),
+            }
+            true
+        });
+        *facts = std::mem::take(facts).with(texts);
+    }
+
+    /// More of a lane.
+    fn piece<'a>(
+        &mut self,
+        stem: &str,
+        field: Option<&'static str>,
+        text: Str<'a>,
+        data: Value<'a>,
+        facts: &mut EventFacts<'a>,
+    ) {
         if text.is_empty() {
             return;
         }
         let (output_index, part) = (number(data, "output_index"), part(data));
-        let is_it = |lane: &&Known| lane.stem == stem && lane.output_index == output_index && lane.part == part;
+        let is_it = |lane: &&Known| {
+            lane.stem == stem && lane.output_index == output_index && lane.part == part && lane.field == field
+        };
         let lane = match self.going_on.iter().find(is_it) {
             Some(known) => known.lane(),
             None => {
@@ -117,6 +155,7 @@ impl StreamFacts {
                     item_id: item_id.map(str::to_owned),
                     output_index,
                     part,
+                    field,
                 };
                 self.numbered = self.numbered.wrapping_add(1);
                 let lane = known.lane();
@@ -152,7 +191,14 @@ impl StreamFacts {
         if let Some((field, index)) = known.part {
             json.field_u64(field, index);
         }
-        json.field_str("delta", text);
+        match known.field {
+            Some(field) => {
+                json.key("delta").begin_object().field_str(field, text).end_object();
+            }
+            None => {
+                json.field_str("delta", text);
+            }
+        }
         if known.stem == "response.output_text" {
             json.key("logprobs").begin_array().end_array();
         }
@@ -163,19 +209,28 @@ impl StreamFacts {
 
 /// An event that shows the answer as far as it is.
 fn response<'a>(data: Value<'a>, facts: &mut EventFacts<'a>) {
-    if let Some(response) = data.get("response") {
-        let found = response_facts(response);
-        facts.model = found.model;
-        facts.usage = found.usage;
-        facts.texts = found.texts;
-    }
+    let mut texts = Texts::of_provider();
+    let mut found = ResponseFacts::default();
+    texts.object(data, Place::ASSISTANT, |texts, name, value| match name {
+        "response" => {
+            found = response_facts(value);
+            true
+        }
+        name => field(name, value, Place::ASSISTANT, texts),
+    });
+    facts.model = found.model;
+    facts.usage = found.usage;
+    texts.spans.extend(found.texts);
+    texts.numbers.extend(found.numbers);
+    texts.tokens.extend(found.tokens);
+    *facts = std::mem::take(facts).with(texts);
 }
 
 /// All that an event says is complete in it.
 fn texts<'a>(data: Value<'a>, facts: &mut EventFacts<'a>) {
-    let mut texts = Texts::default();
+    let mut texts = Texts::of_provider();
     known(data, Place::ASSISTANT, &mut texts);
-    facts.texts = texts.spans;
+    *facts = std::mem::take(facts).with(texts);
 }
 
 fn number(data: Value<'_>, field: &str) -> Option<u64> {

@@ -36,7 +36,7 @@ fn every_text_of_a_request_is_found_and_nothing_else() {
     let body = r#"{
         "model": "gpt-5", "temperature": 0.5, "service_tier": "flex", "truncation": "auto", "user": "t01",
         "previous_response_id": "resp_1", "include": ["reasoning.encrypted_content"], "reasoning": {"effort": "low"},
-        "instructions": "t02", "prompt": {"id": "pmpt_1", "version": "v2", "variables": {"city": "t03", "doc": {"type": "input_text", "text": "t04"}}},
+        "instructions": "t02", "prompt": {"id": "pmpt_1", "version": "key_v2", "variables": {"key_city": "t03", "key_doc": {"type": "input_text", "text": "t04"}}},
         "text": {"verbosity": "low", "format": {"type": "json_schema", "name": "t05", "schema": {"key_s": "t06"}}},
         "input": [
             {"role": "developer", "content": "t07"},
@@ -54,7 +54,7 @@ fn every_text_of_a_request_is_found_and_nothing_else() {
                     "logprobs": [{"token": "t15", "logprob": -0.5, "bytes": [1, 2]}]},
                 {"type": "refusal", "refusal": "t16"}
             ]},
-            {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "t17"}], "encrypted_content": "gAAA_B-"},
+            {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "t17"}], "encrypted_content": "SIGNATURE"},
             {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "t18", "arguments": "t19", "status": "completed"},
             {"type": "function_call_output", "call_id": "call_1", "output": "t20"},
             {"type": "function_call_output", "call_id": "call_2", "output": [{"type": "input_text", "text": "t21"}]},
@@ -69,15 +69,18 @@ fn every_text_of_a_request_is_found_and_nothing_else() {
             {"type": "mcp", "key_server_url": "t34"}],
         "metadata": {"key_m": "t35"}, "key_unknown": "t36"
     }"#;
+    let body = &body.replace("SIGNATURE", &"gAAA_B-".repeat(10));
     with(body, |facts| {
         let facts = facts.unwrap();
         let mut found: Vec<_> = facts.texts.iter().map(|span| span.text.decode().into_owned()).collect();
         found.retain(|text| !text.starts_with("key_"));
+        found.extend(facts.tokens.iter().map(|tokens| tokens.joined().split('\n').next().unwrap().to_owned()));
         found.sort();
         let expected: Vec<_> = (1..=36).map(|mark| format!("t{mark:02}")).collect();
         assert_eq!(found, expected);
-        assert_eq!(facts.media, 5);
-        let numbers: Vec<_> = facts.numbers.iter().map(|number| number.raw()).collect();
+        assert_eq!((facts.media, facts.skipped), (5, 4));
+        assert_eq!(facts.unknown_path().unwrap(), "input[1].content[5].key_new");
+        let numbers: Vec<_> = facts.numbers.iter().map(|number| number.value.raw()).collect();
         assert_eq!(numbers, ["0.5"], "what the API counts is nobody's digits");
         let place = |text: &str| facts.texts.iter().find(|span| span.text == text).unwrap().place;
         assert_eq!([place("t02"), place("t07"), place("t08")], [Place::SYSTEM, Place::SYSTEM, Place::USER]);
@@ -238,7 +241,8 @@ fn observe<R>(stream: &mut ClientStream, data: &str, look: impl FnOnce(EventFact
 
 fn lane(stream: &mut ClientStream, data: &str) -> Lane {
     observe(stream, data, |facts| {
-        assert!(facts.texts.is_empty() && facts.ended.is_empty() && !facts.all_ended, "{data}");
+        let ids = |span: &crate::TextSpan<'_>| span.text.raw().starts_with("msg_");
+        assert!(facts.texts.iter().all(ids) && facts.ended.is_empty() && !facts.all_ended, "{data}");
         assert_eq!(facts.deltas.len(), 1, "{data}");
         facts.deltas.iter().next().unwrap().lane
     })
@@ -267,8 +271,8 @@ fn texts_in_pieces_are_lanes_that_end_where_they_come_again() {
     let other = lane(&mut stream, &at("function_call_arguments.delta", r#""output_index":3,"delta":"{""#));
     let custom = lane(&mut stream, &at("custom_tool_call_input.delta", r#""output_index":4,"delta":"x""#));
     let kinds = [summary, second, text, refusal, call, other, custom].map(|lane| lane.kind);
-    use LaneKind::{Content, Reasoning, Refusal, Tool};
-    assert_eq!(kinds, [Reasoning, Reasoning, Content, Refusal, Tool(0), Tool(0), Content]);
+    use LaneKind::{Content, Input, Reasoning, Refusal, Tool};
+    assert_eq!(kinds, [Reasoning, Reasoning, Content, Refusal, Tool(0), Tool(0), Input(0)]);
     assert!(call.json_inside() && !custom.json_inside());
     assert_eq!(lane(&mut stream, &at("output_text.delta", r#""output_index":1,"content_index":0,"delta":"b""#)), text);
 

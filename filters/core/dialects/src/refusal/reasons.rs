@@ -167,14 +167,58 @@ impl Refusal {
             .with_param(quote(feature))
     }
 
-    /// 400: a redaction rule blocks this content. Names the rule, never what it found.
+    /// 400: a redaction rule blocks this content. Names the rule and the policy, never what was found.
     #[must_use]
-    pub fn blocked(rule: &str) -> Self {
+    pub fn blocked(rule: &str, policy: &str) -> Self {
         let message = format!(
-            "The request was refused by the policy rule `{}`: it holds content that must not leave.",
-            quote(rule)
+            "The request was refused by the rule `{}` of the policy `{}`: it holds content that must not leave.",
+            quote(rule),
+            quote(policy)
         );
         Self::new(400, RefusalKind::Blocked, message)
+    }
+
+    /// 400: the same of an answer.
+    #[must_use]
+    pub fn answer_blocked(rule: &str, policy: &str) -> Self {
+        let message = format!(
+            "The answer was withheld by the rule `{}` of the policy `{}`: it holds content that must not be passed on.",
+            quote(rule),
+            quote(policy)
+        );
+        Self::new(400, RefusalKind::Blocked, message)
+    }
+
+    /// 400: a redaction rule found something where nothing can be replaced; `what` is the place.
+    #[must_use]
+    pub fn not_redactable(what: &str, policy: &str) -> Self {
+        let message = format!(
+            "The request was refused by the policy `{}`: {what} holds content that must not leave, and cannot be changed on the way.",
+            quote(policy)
+        );
+        Self::new(400, RefusalKind::Blocked, message)
+    }
+
+    /// 400: a field that the API does not have, under a policy that lets none pass.
+    #[must_use]
+    pub fn unknown_field(path: &str, policy: &str) -> Self {
+        let message = format!(
+            "Unknown parameter: `{path}`. The policy `{}` refuses fields that this gateway does not know. Remove it, or have the policy say \
+             `unknownFields: scan`.",
+            quote(policy)
+        );
+        Self { code: Some("unknown_parameter".to_owned()), ..Self::new(400, RefusalKind::InvalidRequest, message) }
+            .with_param(path)
+    }
+
+    /// 503: a finding sends the request to a route that the team does not have.
+    #[must_use]
+    pub fn no_such_route(route: &str) -> Self {
+        let message = format!(
+            "The redaction policy sends this request to the route `{}`, which does not serve this team.",
+            quote(route)
+        );
+        Self::new(503, RefusalKind::Overloaded, message)
     }
 
     /// 429: a quota is used up.

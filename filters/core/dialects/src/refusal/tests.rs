@@ -40,7 +40,13 @@ fn statuses_types_and_codes_are_those_of_the_apis() {
         (Refusal::compressed_body("gzip"), 415, "invalid_request_error", "null", "invalid_request_error"),
         (Refusal::body_too_large(9), 413, "invalid_request_error", "null", "request_too_large"),
         (Refusal::upgrade(), 400, "invalid_request_error", "null", "invalid_request_error"),
-        (Refusal::blocked("keys"), 400, "invalid_request_error", "content_policy_violation", "invalid_request_error"),
+        (
+            Refusal::blocked("keys", "pii@1"),
+            400,
+            "invalid_request_error",
+            "content_policy_violation",
+            "invalid_request_error",
+        ),
         (
             Refusal::unsupported("n", "anthropic"),
             400,

@@ -30,7 +30,11 @@ impl<'a> Gather<'a> {
             wants_stream_usage: matches!(dialect, ClientDialect::AnthropicMessages | ClientDialect::OpenaiResponses),
             texts: Vec::new(),
             numbers: Vec::new(),
+            tokens: Vec::new(),
+            encoded: Vec::new(),
             media: 0,
+            skipped: 0,
+            unknown: None,
         };
         Self { facts, texts: Texts::default(), seen: Seen::default() }
     }
@@ -67,10 +71,13 @@ impl<'a> Gather<'a> {
         for (key, value) in value.entries() {
             if key == "include_usage" {
                 seen.once("stream_options.include_usage")?;
-                self.facts.wants_stream_usage = value.as_bool().unwrap_or(false);
+                self.facts.wants_stream_usage = boolean("stream_options.include_usage", value)?.unwrap_or(false);
+            } else if key == "include_obfuscation" {
+                self.texts.free(value, Place::OTHER);
+            } else {
+                self.texts.unknown_field(key, value);
             }
         }
-        self.texts.free(value, Place::OTHER);
         Ok(())
     }
 
@@ -103,7 +110,7 @@ impl<'a> Gather<'a> {
                 return Err(Refusal::missing_field(field));
             }
         }
-        let Texts { spans, numbers, media } = self.texts;
-        Ok(RequestFacts { texts: spans, numbers, media, ..self.facts })
+        let Texts { spans, numbers, tokens, encoded, media, skipped, unknown, of_provider: _ } = self.texts;
+        Ok(RequestFacts { texts: spans, numbers, tokens, encoded, media, skipped, unknown, ..self.facts })
     }
 }

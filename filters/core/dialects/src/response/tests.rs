@@ -17,7 +17,10 @@ fn a_chat_completion_is_read() {
     let usage = facts.usage.unwrap();
     assert_eq!((usage.input, usage.output, usage.cached_read, usage.reasoning), (10, 5, 4, 2));
     let texts: Vec<_> = facts.texts.iter().map(|span| (span.text.decode().into_owned(), span.json_inside)).collect();
-    assert_eq!(texts, [("t1".into(), false), ("t2".into(), false), (r#"{"q":"t3"}"#.into(), true)]);
+    assert_eq!(
+        texts,
+        [("t1".into(), false), ("t2".into(), false), ("f".into(), false), (r#"{"q":"t3"}"#.into(), true)]
+    );
     assert!(!facts.error);
 }
 
@@ -35,7 +38,7 @@ fn a_message_is_read() {
     assert_eq!((usage.input, usage.output, usage.uncached_input()), (123, 7, 3));
     assert_eq!((usage.cached_read, usage.cache_write, usage.cache_write_1h), (100, 20, 15));
     let texts: Vec<_> = facts.texts.iter().map(|span| span.text.decode().into_owned()).collect();
-    assert_eq!(texts, ["t1", "t2", "t3", "q", "t4"]);
+    assert_eq!(texts, ["t1", "t2", "t3", "f", "q", "t4"]);
 }
 
 #[test]

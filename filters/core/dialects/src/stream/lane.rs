@@ -22,13 +22,18 @@ pub enum LaneKind {
     Refusal,
     /// The arguments of a tool call, by its index within the choice (`openai.chat`), or of the block's call (0).
     Tool(u32),
+    /// What a custom tool is given, which is free text, by the call's index within the choice.
+    Input(u32),
 }
 
 impl Lane {
     /// Where the text stands.
     #[must_use]
     pub fn place(self) -> Place {
-        if self.json_inside() { Place::ARGUMENTS } else { Place::ASSISTANT }
+        match self.kind {
+            LaneKind::Tool(_) | LaneKind::Input(_) => Place::ARGUMENTS,
+            LaneKind::Content | LaneKind::Reasoning | LaneKind::Refusal => Place::ASSISTANT,
+        }
     }
 
     /// Whether the text is JSON text: a replacement in it must be escaped for JSON once more.

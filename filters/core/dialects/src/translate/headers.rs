@@ -1,15 +1,43 @@
 //! The headers of an answer: each API has its own names for the same things.
 
+use std::borrow::Cow;
+
+use tollgate_policy::names::{LIMITS_OF_REQUESTS, LIMITS_OF_TOKENS};
+
 use super::AnswerPlan;
 use crate::client::ClientVendor;
 
 /// A change of one header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeaderEdit {
+pub enum HeaderEdit<'h> {
     /// Set this header.
-    Set(&'static str, String),
+    Set(&'static str, Cow<'h, str>),
     /// Remove this header.
-    Remove(String),
+    Remove(&'h str),
+}
+
+/// Of what the client is told the provider's limits. Whoever tells of limits of its own says so; the provider's would only be overwritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitsToTell {
+    requests: bool,
+    tokens: bool,
+}
+
+impl LimitsToTell {
+    /// Of everything.
+    pub const ALL: Self = Self { requests: true, tokens: true };
+
+    /// Of everything but what somebody else tells: the value of [`tollgate_policy::names::LIMITS_HEADER`].
+    #[must_use]
+    pub fn without(others: &str) -> Self {
+        let told = |what: &str| others.split(',').any(|other| other == what);
+        Self { requests: !told(LIMITS_OF_REQUESTS), tokens: !told(LIMITS_OF_TOKENS) }
+    }
+
+    /// Whether the header of this name, OpenAI's, is to be told.
+    fn covers(self, name: &str) -> bool {
+        if name.ends_with("requests") { self.requests } else { self.tokens }
+    }
 }
 
 /// What is said of requests and tokens: OpenAI's name, Anthropic's name.
@@ -68,23 +96,30 @@ const FOREIGN: [&str; 17] = [
 ];
 
 /// The changes that give an answer's headers the names of the client's API. `retry-after` and `retry-after-ms` mean the same everywhere
-/// and stay; what only the provider's API has is removed, and what cannot be read as well. Names in `headers` are lower case.
+/// and stay; what only the provider's API has is removed, and what cannot be read as well. Names in `headers` are lower case; one that has no
+/// text as its value says nothing to anybody and stays.
 #[must_use]
-pub fn answer_headers<'h>(plan: &AnswerPlan, headers: impl IntoIterator<Item = (&'h str, &'h str)>) -> Vec<HeaderEdit> {
+pub fn answer_headers<'h>(
+    plan: &AnswerPlan,
+    limits: LimitsToTell,
+    headers: impl IntoIterator<Item = (&'h [u8], &'h [u8])>,
+) -> Vec<HeaderEdit<'h>> {
     let mut edits = Vec::new();
     if plan.passes_through() {
         return edits;
     }
     let mut request_id: Option<(usize, &str)> = None;
     for (name, value) in headers {
-        if let Some(rank) = REQUEST_IDS.iter().position(|known| *known == name) {
-            edits.push(HeaderEdit::Remove(name.to_owned()));
-            if request_id.is_none_or(|(best, _)| rank < best) {
-                request_id = Some((rank, value));
-            }
-        } else if FOREIGN.iter().any(|prefix| name.starts_with(prefix)) {
-            edits.push(HeaderEdit::Remove(name.to_owned()));
-            edits.extend(renamed(plan, name, value).map(|(name, value)| HeaderEdit::Set(name, value)));
+        let id = REQUEST_IDS.iter().position(|known| known.as_bytes() == name);
+        if id.is_none() && !is_foreign(name) {
+            continue;
+        }
+        let (Ok(name), Ok(value)) = (std::str::from_utf8(name), std::str::from_utf8(value)) else { continue };
+        edits.push(HeaderEdit::Remove(name));
+        match id {
+            Some(rank) if request_id.is_none_or(|(best, _)| rank < best) => request_id = Some((rank, value)),
+            Some(_) => {}
+            None => edits.extend(renamed(plan, limits, name, value).map(|(name, value)| HeaderEdit::Set(name, value))),
         }
     }
     if let Some((_, id)) = request_id {
@@ -92,24 +127,34 @@ pub fn answer_headers<'h>(plan: &AnswerPlan, headers: impl IntoIterator<Item = (
             ClientVendor::Openai => "x-request-id",
             ClientVendor::Anthropic => "request-id",
         };
-        edits.push(HeaderEdit::Set(own, id.to_owned()));
+        edits.push(HeaderEdit::Set(own, Cow::Borrowed(id)));
     }
     edits
 }
 
-fn renamed(plan: &AnswerPlan, name: &str, value: &str) -> Option<(&'static str, String)> {
+/// Whether only some API has the header of this name.
+fn is_foreign(name: &[u8]) -> bool {
+    let Some(first) = name.first() else { return false };
+    FOREIGN.iter().any(|prefix| prefix.as_bytes().first() == Some(first) && name.starts_with(prefix.as_bytes()))
+}
+
+fn renamed<'h>(
+    plan: &AnswerPlan,
+    limits: LimitsToTell,
+    name: &str,
+    value: &'h str,
+) -> Option<(&'static str, Cow<'h, str>)> {
     let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
-    let is_openai = |names: &(&'static str, &'static str)| names.0 == name;
-    let is_it = |names: &&(&'static str, &'static str)| is_openai(names) || names.1 == name;
+    let is_it = |names: &&(&str, &str)| names.0 == name || names.1 == name;
     let own = |names: &(&'static str, &'static str)| match plan.client.vendor() {
         ClientVendor::Openai => names.0,
         ClientVendor::Anthropic => names.1,
     };
     if let Some(names) = COUNTS.iter().find(is_it) {
-        return Some((own(names), value.to_owned()));
+        return limits.covers(names.0).then(|| (own(names), Cow::Borrowed(value)));
     }
-    let names = RESETS.iter().find(is_it)?;
-    let seconds = match is_openai(names) {
+    let names = RESETS.iter().find(is_it).filter(|names| limits.covers(names.0))?;
+    let seconds = match names.0 == name {
         true => duration_secs(value)?,
         false => parse_rfc3339(value)?.saturating_sub(plan.now_secs()),
     };
@@ -117,7 +162,7 @@ fn renamed(plan: &AnswerPlan, name: &str, value: &str) -> Option<(&'static str, 
         ClientVendor::Openai => format_duration(seconds),
         ClientVendor::Anthropic => rfc3339(plan.now_secs().checked_add(seconds)?),
     };
-    Some((own(names), value))
+    Some((own(names), Cow::Owned(value)))
 }
 
 /// `6m0s`, `1h2m3s`, `20ms`, `1.5s`, in seconds, rounded up.
@@ -180,6 +225,7 @@ fn days(year: u64, month: u64, day: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_policy::names::LIMITS_OF_ALL;
     use tollgate_policy::translate::{ProviderApi, ProviderConfig};
 
     use super::*;
@@ -187,6 +233,14 @@ mod tests {
 
     fn plan(client: ClientDialect, api: ProviderApi) -> AnswerPlan {
         AnswerPlan::new(client, &ProviderConfig::new(api), "model", 1_735_689_600_000_000_000).unwrap()
+    }
+
+    fn edits_of<'h>(plan: &AnswerPlan, limits: LimitsToTell, headers: &[(&'h str, &'h str)]) -> Vec<HeaderEdit<'h>> {
+        answer_headers(plan, limits, headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())))
+    }
+
+    fn set(name: &'static str, value: &'static str) -> HeaderEdit<'static> {
+        HeaderEdit::Set(name, Cow::Borrowed(value))
     }
 
     #[test]
@@ -224,31 +278,30 @@ mod tests {
             ("retry-after", "3"),
             ("content-type", "application/json"),
         ];
-        let edits = answer_headers(&plan(ClientDialect::OpenaiChat, ProviderApi::Anthropic), headers);
-        let set: Vec<_> = edits
+        let edits = edits_of(&plan(ClientDialect::OpenaiChat, ProviderApi::Anthropic), LimitsToTell::ALL, &headers);
+        let told: Vec<_> = edits
             .iter()
             .filter_map(
-                |edit| if let HeaderEdit::Set(name, value) = edit { Some((*name, value.as_str())) } else { None },
+                |edit| if let HeaderEdit::Set(name, value) = edit { Some((*name, value.as_ref())) } else { None },
             )
             .collect();
         assert_eq!(
-            set,
+            told,
             [("x-ratelimit-limit-requests", "50"), ("x-ratelimit-reset-tokens", "6m0s"), ("x-request-id", "req_1")]
         );
-        assert_eq!(edits.len() - set.len(), 5);
+        assert_eq!(edits.len() - told.len(), 5);
 
         let headers = [("x-ratelimit-reset-requests", "1h0m1s"), ("openai-organization", "org"), ("x-request-id", "r")];
-        let edits = answer_headers(&plan(ClientDialect::AnthropicMessages, ProviderApi::Openai), headers);
-        assert!(
-            edits.contains(&HeaderEdit::Set("anthropic-ratelimit-requests-reset", "2025-01-01T01:00:01Z".to_owned()))
-        );
-        assert!(edits.contains(&HeaderEdit::Set("request-id", "r".to_owned())));
-        assert!(edits.contains(&HeaderEdit::Remove("openai-organization".to_owned())));
+        let edits = edits_of(&plan(ClientDialect::AnthropicMessages, ProviderApi::Openai), LimitsToTell::ALL, &headers);
+        assert!(edits.contains(&set("anthropic-ratelimit-requests-reset", "2025-01-01T01:00:01Z")));
+        assert!(edits.contains(&set("request-id", "r")));
+        assert!(edits.contains(&HeaderEdit::Remove("openai-organization")));
 
         let headers = [("x-amzn-requestid", "aws"), ("x-amzn-bedrock-input-token-count", "5")];
-        let edits = answer_headers(&plan(ClientDialect::AnthropicMessages, ProviderApi::Bedrock), headers);
-        assert!(edits.contains(&HeaderEdit::Set("request-id", "aws".to_owned())));
-        assert!(edits.contains(&HeaderEdit::Remove("x-amzn-bedrock-input-token-count".to_owned())));
+        let edits =
+            edits_of(&plan(ClientDialect::AnthropicMessages, ProviderApi::Bedrock), LimitsToTell::ALL, &headers);
+        assert!(edits.contains(&set("request-id", "aws")));
+        assert!(edits.contains(&HeaderEdit::Remove("x-amzn-bedrock-input-token-count")));
 
         let headers = [
             ("x-ratelimit-remaining-tokens-minute", "7"),
@@ -259,18 +312,43 @@ mod tests {
             ("retry-after-ms", "120"),
             ("retry-after", "1"),
         ];
-        let edits = answer_headers(&plan(ClientDialect::AnthropicMessages, ProviderApi::Openai), headers);
-        let set: Vec<_> = edits.iter().filter(|edit| matches!(edit, HeaderEdit::Set(..))).collect();
-        assert_eq!(
-            set,
-            [
-                &HeaderEdit::Set("anthropic-ratelimit-tokens-remaining", "7".to_owned()),
-                &HeaderEdit::Set("request-id", "better".to_owned())
-            ]
-        );
-        assert_eq!(edits.len() - set.len(), 5);
+        let edits = edits_of(&plan(ClientDialect::AnthropicMessages, ProviderApi::Openai), LimitsToTell::ALL, &headers);
+        let told: Vec<_> = edits.iter().filter(|edit| matches!(edit, HeaderEdit::Set(..))).collect();
+        assert_eq!(told, [&set("anthropic-ratelimit-tokens-remaining", "7"), &set("request-id", "better")]);
+        assert_eq!(edits.len() - told.len(), 5);
 
         let same = plan(ClientDialect::OpenaiChat, ProviderApi::Openai);
-        assert!(answer_headers(&same, [("x-ratelimit-limit-requests", "50")]).is_empty());
+        assert!(edits_of(&same, LimitsToTell::ALL, &[("x-ratelimit-limit-requests", "50")]).is_empty());
+    }
+
+    #[test]
+    fn what_others_tell_is_taken_out_and_not_told_again() {
+        let headers = [
+            ("anthropic-ratelimit-requests-remaining", "50"),
+            ("anthropic-ratelimit-requests-reset", "2025-01-01T00:06:00Z"),
+            ("anthropic-ratelimit-tokens-remaining", "9"),
+            ("anthropic-ratelimit-tokens-reset", "2025-01-01T00:06:00Z"),
+        ];
+        let plan = plan(ClientDialect::OpenaiChat, ProviderApi::Anthropic);
+        for (others, told) in [
+            (
+                "",
+                vec![
+                    set("x-ratelimit-remaining-requests", "50"),
+                    set("x-ratelimit-reset-requests", "6m0s"),
+                    set("x-ratelimit-remaining-tokens", "9"),
+                    set("x-ratelimit-reset-tokens", "6m0s"),
+                ],
+            ),
+            ("requests", vec![set("x-ratelimit-remaining-tokens", "9"), set("x-ratelimit-reset-tokens", "6m0s")]),
+            ("tokens", vec![set("x-ratelimit-remaining-requests", "50"), set("x-ratelimit-reset-requests", "6m0s")]),
+            (LIMITS_OF_ALL, vec![]),
+        ] {
+            let edits = edits_of(&plan, LimitsToTell::without(others), &headers);
+            let (set, removed): (Vec<_>, Vec<_>) =
+                edits.into_iter().partition(|edit| matches!(edit, HeaderEdit::Set(..)));
+            assert_eq!(set, told, "{others}");
+            assert_eq!(removed.len(), headers.len(), "{others}");
+        }
     }
 }

@@ -13,9 +13,9 @@ use tollgate_wire::json::{Limits, Str, Tape, escape_into};
 use tollgate_wire::sse::{Event, Parser, write_event};
 
 use super::lanes::{Lanes, Rules};
-use super::refusal;
 use crate::engine::Engine;
 use crate::exchange::Exchange;
+use crate::redact::Redaction;
 
 /// The state of one streamed answer.
 #[derive(Debug)]
@@ -128,7 +128,8 @@ impl Exchange {
         }
         let mut tape = std::mem::take(&mut stream.tape);
         if let Err(error) = self.read_data(stream, event, &mut tape, out) {
-            self.end_stream(stream, &refusal(error), out);
+            let refusal = self.withheld(error);
+            self.end_stream(stream, &refusal, out);
         }
         stream.tape = tape;
     }
@@ -141,7 +142,7 @@ impl Exchange {
         out: &mut Vec<u8>,
     ) -> Result<(), RedactError> {
         let engine = Rc::clone(&self.engine);
-        let checked = self.policy_of_texts(&engine).is_some_and(|policy| policy.applies_to(Direction::Response));
+        let checked = self.policy_of_texts(&engine).is_some_and(|of| of.policy.applies_to(Direction::Response));
         let Ok(value) = tape.parse(event.data, Limits::default()) else {
             if is_done(event.data) {
                 self.charge.complete = true;
@@ -167,11 +168,13 @@ impl Exchange {
         }
         let touched = self
             .policy_of_texts(&engine)
-            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data));
-        let Some(policy) = touched else {
+            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data) || has_json(&facts));
+        let Some(redaction) = touched else {
             stream.pass(event, out);
             return Ok(());
         };
+        let Redaction { policy, .. } = redaction;
+        let mut held = stream.lanes.is_holding();
         let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
         stream.scratch.edits.clear();
         for delta in facts.deltas.iter() {
@@ -189,6 +192,22 @@ impl Exchange {
         for span in &facts.texts {
             let edits = &mut stream.scratch.edits;
             policy.answer_json_str(&self.vault, span.text, span.place, span.json_inside, edits, &mut self.report)?;
+        }
+        for number in &facts.numbers {
+            let edits = &mut stream.scratch.edits;
+            policy.answer_json_value(&self.vault, number.value, number.place, edits, &mut self.report)?;
+        }
+        held |= stream.lanes.is_holding() || !stream.scratch.edits.is_empty();
+        for tokens in &facts.tokens {
+            // Tokens that come with a piece of text spell that piece: they may pass as they are if it did, and nothing of it is still to be
+            // decided.
+            let spells = match facts.deltas.is_empty() {
+                true => redaction.is_spelled(tokens, &mut self.vault, Direction::Response)?,
+                false => held && !policy.shadow(),
+            };
+            if spells {
+                tokens.blank(&mut stream.scratch.edits);
+            }
         }
         self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
         let Scratch { edits, data, .. } = &mut stream.scratch;
@@ -212,12 +231,18 @@ impl Exchange {
         ends: impl Fn(Lane) -> bool,
         out: &mut Vec<u8>,
     ) -> Result<(), RedactError> {
-        let Some(policy) = self.policy_of_texts(engine) else { return Ok(()) };
+        let Some(Redaction { policy, .. }) = self.policy_of_texts(engine) else { return Ok(()) };
         let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
         for (lane, rest) in stream.lanes.finish(&mut rules, ends)? {
             stream.client.delta_event(lane, &rest, out);
         }
         Ok(())
+    }
+
+    /// What a caller is told of a text that a rule has blocked.
+    fn withheld(&self, error: RedactError) -> Refusal {
+        let policy = self.engine.teams.get(self.team).and_then(|team| team.policy.as_deref());
+        policy.map_or_else(Refusal::internal, |redaction| redaction.refusal(error, true))
     }
 
     /// Takes down what an event says about the cost.
@@ -254,7 +279,8 @@ impl Exchange {
         }
         let engine = Rc::clone(&self.engine);
         if let Err(error) = self.flush(stream, &engine, |_| true, out) {
-            return self.end_stream(stream, &refusal(error), out);
+            let refusal = self.withheld(error);
+            return self.end_stream(stream, &refusal, out);
         }
         // Alone in somebody's own Envoy a stage does its own work and no more.
         if engine.routes.is_none() || stream.ended || stream.progress == Progress::Ended {
@@ -269,6 +295,11 @@ impl Exchange {
             _ => self.end_stream(stream, &Refusal::upstream("ended the answer before it was complete"), out),
         }
     }
+}
+
+/// Whether a piece of JSON text is in an event. Its lane has to read all of them, or it does not know what is within a string.
+fn has_json(facts: &EventFacts<'_>) -> bool {
+    facts.deltas.iter().any(|delta| delta.lane.json_inside())
 }
 
 /// Whether an event may hold a placeholder or a part of one: every placeholder begins with `<`, written as itself or as an escape.

@@ -3,14 +3,16 @@
 use std::rc::Rc;
 
 use tollgate_dialects::refusal::Refusal;
-use tollgate_dialects::response;
+use tollgate_dialects::response::{self, ResponseFacts};
 use tollgate_policy::names::fact;
+use tollgate_policy::redaction::Direction;
+use tollgate_redaction::RedactError;
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Tape};
 
 use super::Rewrite;
-use super::refusal;
 use crate::exchange::Exchange;
+use crate::redact::Redaction;
 
 impl Exchange {
     pub(super) fn read_whole(&mut self, body: &[u8]) -> Option<Rewrite> {
@@ -46,16 +48,38 @@ impl Exchange {
             facts.texts.iter().for_each(|text| self.charge.delivered.text(text.text.raw().len()));
         }
         let engine = Rc::clone(&self.engine);
-        let Some(policy) = self.policy_of_texts(&engine) else { return Ok((None, misled)) };
-        let mut edits = Edits::default();
-        for span in &facts.texts {
-            policy
-                .answer_json_str(&self.vault, span.text, span.place, span.json_inside, &mut edits, &mut self.report)
-                .map_err(refusal)?;
+        let Some(redaction) = self.policy_of_texts(&engine) else { return Ok((None, misled)) };
+        if shortened.is_some() {
+            // Vectors, and places in what was left of them.
+            return Ok((None, misled));
         }
+        let mut edits = Edits::default();
+        self.answer_texts(redaction, &facts, &mut edits).map_err(|error| redaction.refusal(error, true))?;
         if edits.is_empty() {
             return Ok((None, misled));
         }
         edits.apply(body).map(|body| (Some(body), misled)).map_err(|_| Refusal::internal())
+    }
+
+    fn answer_texts(
+        &mut self,
+        redaction: &Redaction,
+        facts: &ResponseFacts<'_>,
+        edits: &mut Edits,
+    ) -> Result<(), RedactError> {
+        let Redaction { policy, .. } = redaction;
+        let (vault, report) = (&mut self.vault, &mut self.report);
+        for span in &facts.texts {
+            policy.answer_json_str(vault, span.text, span.place, span.json_inside, edits, report)?;
+        }
+        for number in &facts.numbers {
+            policy.answer_json_value(vault, number.value, number.place, edits, report)?;
+        }
+        for tokens in &facts.tokens {
+            if redaction.is_spelled(tokens, vault, Direction::Response)? {
+                tokens.blank(edits);
+            }
+        }
+        Ok(())
     }
 }

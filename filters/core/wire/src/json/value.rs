@@ -147,7 +147,19 @@ impl<'a> Value<'a> {
 
     /// An object's value for this key: the last one if it is repeated, as most parsers have it.
     pub fn get(&self, key: &str) -> Option<Value<'a>> {
-        self.entries().filter(|(name, _)| *name == *key).last().map(|(_, value)| value)
+        let (mut at, end) = self.inside(Kind::Object);
+        let mut found = None;
+        while at < end {
+            let name = self.nodes.get(at as usize)?;
+            // Most keys have another length. Only what may be the one is read.
+            if (name.escaped || (name.end - name.start) as usize == key.len() + 2)
+                && (Value { at, ..*self }).as_str().is_some_and(|name| name == *key)
+            {
+                found = Some(Value { at: at + 1, ..*self });
+            }
+            at = self.nodes.get(at as usize + 1)?.next;
+        }
+        found
     }
 
     /// How many items or entries there are; 0 if it is neither array nor object. Walks them.
