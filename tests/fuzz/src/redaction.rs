@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use tollgate_policy::redaction::{Action, Direction, Mode, Place, RedactionSpec, Role, Rule, Scope};
-use tollgate_redaction::{Policy, Report, ResponseFilter, Vault, detectors};
+use tollgate_redaction::{JsonText, Policy, Report, ResponseFilter, Vault, detectors};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Kind, Limits, Tape, Value};
 
@@ -47,7 +47,7 @@ pub fn redact(data: &[u8]) {
         for policy in [&*REVERSIBLE, &*MASKING] {
             let (mut vault, mut edits, mut report) = (Vault::default(), Edits::default(), Report::new());
             vault.reserve_literals(data);
-            if policy.redact_json_value(&mut vault, value, Place::USER, &mut edits, &mut report).is_ok() {
+            if policy.redact_json_value(&mut vault, value, None, Place::USER, &mut edits, &mut report).is_ok() {
                 let body = edits.apply(data).expect("edits of one body do not overlap");
                 crate::expect_json(&body);
             }
@@ -81,9 +81,9 @@ fn nested(policy: &Policy, vault: &mut Vault, value: Value<'_>, edits: &mut Edit
     match value.kind() {
         Kind::Array => value.items().all(|item| nested(policy, vault, item, edits, report)),
         Kind::Object => value.entries().all(|(_, item)| nested(policy, vault, item, edits, report)),
-        Kind::String => value
-            .as_str()
-            .is_none_or(|string| policy.redact_json_str(vault, string, Place::ARGUMENTS, true, edits, report).is_ok()),
+        Kind::String => value.as_str().is_none_or(|string| {
+            policy.redact_json_str(vault, JsonText::holding_json(string, Place::ARGUMENTS), edits, report).is_ok()
+        }),
         Kind::Number | Kind::Null | Kind::Bool => true,
     }
 }

@@ -43,7 +43,7 @@ mod tests;
 pub use catalogue::{DetectorInfo, detectors, families};
 pub use registry::groups;
 pub(crate) use registry::{DETECTOR_COUNT, entry, named, names};
-pub(crate) use scan::{Candidate, Look, Scanner, Use};
+pub(crate) use scan::{Candidate, Look, Scanner, Use, opens_a_number};
 pub(crate) use score::CERTAIN;
 pub(crate) use starts::Starts;
 pub(crate) use teddy::Teddy;

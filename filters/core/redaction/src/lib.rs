@@ -42,6 +42,7 @@ mod finding;
 mod fold;
 mod hmac;
 mod json;
+mod keys;
 mod label;
 mod lane;
 mod policy;
@@ -58,6 +59,7 @@ mod wipe;
 
 pub use detect::{DetectorInfo, detectors, families, groups};
 pub use finding::{Finding, RuleId};
+pub use json::JsonText;
 pub use policy::{CompileError, Policy, RedactError, Redacted};
 pub use report::{Count, Report};
 pub use response::ResponseFilter;

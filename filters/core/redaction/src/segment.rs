@@ -5,13 +5,16 @@
 //! once, when so much of what follows is known as its last finding may need.
 //!
 //! A cut is tried at every blank, and at characters of scripts that are written without blanks. Built-in detectors find nothing across
-//! one but numbers, account numbers and private keys: after a word with a digit in it, a cut has to wait until two words without
-//! one, a line's end, or [`NUMBER`] bytes have passed; within a private key there is none. User rules that can match a blank, or look
+//! one but numbers, account numbers, dates and private keys: after a word with a digit in it, a cut has to wait until two words without
+//! one, a line's end, or [`NUMBER`] bytes have passed; within a private key there is none. Where numbers may begin with short words
+//! (`AB 12 34 56 C`) or dates with a month (`March 12, 1985`), a cut behind such a word waits for the next two, and if one has a
+//! digit, like one behind it. User rules that can match a blank, or look
 //! for a word beside what they match, make every cut wait for as many bytes as they may look at. What still lies across is not cut.
 //!
 //! The text is read [folded](crate::fold): a full-width digit is a digit and no place to cut, a zero-width space is no blank, and
 //! bytes are counted as those that are left.
 
+use crate::detect;
 use crate::fold::{Fold, Folded, fold};
 use crate::text;
 
@@ -34,6 +37,8 @@ pub(crate) struct Needs {
     pub joined_scripts: bool,
     /// Detectors of numbers are in use.
     pub numbers: bool,
+    /// Detectors of numbers that begin with words are in use.
+    pub words_of_numbers: bool,
     /// The detector of private keys is in use.
     pub private_keys: bool,
     /// Detectors are in use.
@@ -47,6 +52,7 @@ impl Needs {
             lookahead: self.lookahead.max(other.lookahead),
             joined_scripts: self.joined_scripts || other.joined_scripts,
             numbers: self.numbers || other.numbers,
+            words_of_numbers: self.words_of_numbers || other.words_of_numbers,
             private_keys: self.private_keys || other.private_keys,
             detectors: self.detectors || other.detectors,
         }
@@ -75,6 +81,8 @@ struct Waiting {
     at: usize,
     /// The [count](Segmenter::count) that is enough.
     count: usize,
+    /// The next words, so many, may show that a number began in front of it.
+    words: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,6 +107,8 @@ pub(crate) struct Segmenter {
     word: usize,
     /// Whether it has a digit.
     digit: bool,
+    /// Whether a number may have begun with the last one.
+    opens: bool,
     /// Whether it has a character that is folded.
     folds: bool,
     /// Whether the last character stayed what it is, beyond ASCII.
@@ -163,10 +173,12 @@ impl Segmenter {
             self.end_word(text, at, needs);
             if ascii == Some(b'\n') {
                 self.loud = 0;
+                self.waiting.iter_mut().for_each(|cut| cut.words = 0);
             }
             if self.key == Key::Outside && at > self.start {
                 let number = if self.loud > 0 { NUMBER } else { 0 };
-                self.waiting.push(Waiting { at, count: self.count + needs.lookahead.max(number) });
+                let words = if self.opens && ascii != Some(b'\n') { 2 } else { 0 };
+                self.waiting.push(Waiting { at, count: self.count + needs.lookahead.max(number), words });
             }
             self.word = if blank { self.read } else { at };
         }
@@ -174,7 +186,7 @@ impl Segmenter {
 
     /// The earliest waiting cut for which the text read so far is enough.
     fn due(&mut self) -> Option<usize> {
-        let place = self.waiting.iter().position(|cut| cut.count <= self.count)?;
+        let place = self.waiting.iter().position(|cut| cut.words == 0 && cut.count <= self.count)?;
         Some(self.waiting.remove(place).at)
     }
 
@@ -196,8 +208,29 @@ impl Segmenter {
         } else if length > 0 {
             self.loud = self.loud.saturating_sub(1);
         }
+        if needs.words_of_numbers && length > 0 {
+            self.opens = !self.digit && self.opens_a_number(text, at);
+            for cut in self.waiting.iter_mut().filter(|cut| cut.words > 0) {
+                if self.digit {
+                    cut.count = cut.count.max(self.count + NUMBER);
+                }
+                cut.words = if self.opens { cut.words - 1 } else { 0 };
+            }
+        }
         self.digit = false;
         self.folds = false;
+    }
+
+    /// Whether a number or a date may begin with the word that ends at `at`, or go on with it.
+    fn opens_a_number(&self, text: &str, at: usize) -> bool {
+        let word = text.get(self.word..at).unwrap_or_default();
+        let folded = if self.folds { Folded::of(word) } else { None };
+        detect::opens_a_number(folded.as_ref().map_or(word, Folded::text).as_bytes())
+    }
+
+    /// Begins behind so many bytes of context.
+    pub fn skip(&mut self, bytes: usize) {
+        (self.read, self.start, self.word) = (bytes, bytes, bytes);
     }
 
     /// Starts the next segment at an accepted cut.

@@ -5,6 +5,8 @@ mod licence;
 pub(super) mod mrz;
 mod passport;
 
+pub(super) use birth::ends_in_month as is_month;
+
 use super::announced::{Announced, Kind};
 use super::number::{Run, Window};
 use super::registry::Detector;

@@ -9,8 +9,8 @@
 //! | evidence | grade | example |
 //! |---|---|---|
 //! | two check digits or a strong check, and a date or a prefix; a structure that nothing else has | [`CERTAIN`] | `fr-nir`, `it-fiscal-code`, `no-fodselsnummer`, `ch-ahv` |
-//! | a check digit and the customary separators or letters; a date and such | [`LIKELY`] | `es-nif`, `ie-pps`, `pl-nip` as 3-3-2-2, `dk-cpr` with its dash |
-//! | a check digit and a date that exists in bare digits: under 1 in 200 of random numbers | [`FAIR`] | `pl-pesel`, `bg-egn`, `ro-cnp` |
+//! | a check digit and the customary separators or letters; a date and such | [`LIKELY`] | `es-nif`, `ie-pps`, `pl-nip` as 3-3-2-2, `dk-cpr` with its dash and check |
+//! | a check digit and a date that exists in bare digits, or one and separators that order numbers have too: 1 in 10 to 1 in 200 of them | [`FAIR`], does not count | `pl-pesel`, `bg-egn`, `in-aadhaar` as 4-4-4 |
 //! | two check digits, or one and a prefix, in bare digits: about 1 in 100; separators that other things have as well | [`POOR`], does not count | `br-cpf`, `tr-tckn`, `ca-sin` with blanks |
 //! | one check digit in bare digits: 1 in 10 | [`WEAK`], does not count | `uk-nhs`, `nl-bsn`, `il-id` |
 //!
@@ -41,8 +41,8 @@ use super::score::{CERTAIN, Context, LIKELY, WEAK, WINDOW};
 use super::word::Word;
 use crate::text;
 
-/// A date and a check digit in bare digits.
-const FAIR: u8 = 55;
+/// A date and a check digit in bare digits. Does not count unless a rule asks for it: a text with a hundred order numbers has one.
+const FAIR: u8 = 45;
 /// What is right in about one of a hundred random numbers. Does not count unless a rule asks for it.
 const POOR: u8 = 40;
 
@@ -123,6 +123,12 @@ const MAX_LETTERS: usize = 4;
 /// The detectors that ask here.
 pub(super) fn detectors() -> impl Iterator<Item = Detector> {
     LISTS.into_iter().flatten().map(|id| id.detector)
+}
+
+/// Whether a word may be a part of a number: a few letters at its end.
+pub(super) fn is_part(word: &[u8]) -> bool {
+    let letters = word.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    (1..=MAX_LETTERS).contains(&letters)
 }
 
 /// Looks at a word of letters and digits, and what goes on behind it.

@@ -142,6 +142,11 @@ impl Scanner {
         self.asks.least > 0
     }
 
+    /// Whether a detector of numbers that begin with words is in use: [`opens_a_number`] knows the words.
+    pub fn uses_words_of_numbers(&self) -> bool {
+        self.asks.national || self.uses(Detector::DateOfBirth)
+    }
+
     /// Whether the detector of private keys is in use.
     pub fn uses_private_keys(&self) -> bool {
         self.uses(Detector::PrivateKey)
@@ -510,6 +515,11 @@ impl Sink<'_> {
             self.out.push(Candidate { rule: usage.rule, start: range.start, end: range.end, score });
         }
     }
+}
+
+/// Whether a number may begin with a word, or go on with it: with a few letters, or a month.
+pub(crate) fn opens_a_number(word: &[u8]) -> bool {
+    national::is_part(word) || document::is_month(word)
 }
 
 /// Asks the detectors of identifiers that mix letters and digits about a word.

@@ -25,12 +25,23 @@ pub(super) struct PlainLane {
     segmenter: Segmenter,
     /// The text stands outside the strings of JSON: numbers in which something is found become strings.
     bare: bool,
+    /// So many bytes in front are the key in front of the text, which is no part of it.
+    foreign: usize,
 }
 
 impl PlainLane {
     /// For text outside the strings of JSON.
     pub fn bare() -> Self {
         Self { bare: true, ..Self::default() }
+    }
+
+    /// Puts the key in front of a text that begins now.
+    pub fn begin(&mut self, context: &Context<'_>, key: &str) {
+        if context.policy.is_some() && self.held.is_empty() {
+            self.held.push_str(key);
+            self.foreign = key.len();
+            self.segmenter.skip(key.len());
+        }
     }
 
     pub fn push(&mut self, context: &mut Context<'_>, text: &str, out: &mut String) -> Result<(), RedactError> {
@@ -54,6 +65,7 @@ impl PlainLane {
             out.push_str(&self.held);
         }
         self.held.clear();
+        self.foreign = 0;
         self.segmenter = Segmenter::default();
         Ok(())
     }
@@ -91,7 +103,7 @@ impl PlainLane {
     ) -> Result<(), RedactError> {
         let start = self.segmenter.start();
         let known = self.held.get(..cut.known).unwrap_or_default();
-        let mut candidates = policy.candidates(known, start, at(context));
+        let mut candidates = policy.candidates(known, start, self.foreign, at(context));
         if candidates.iter().any(|candidate| candidate.start < cut.at && candidate.end > cut.at) && !cut.forced {
             return Ok(());
         }
@@ -121,6 +133,7 @@ impl PlainLane {
         self.segmenter.accept(&cut);
         let keep = context_start(&self.held, cut.at);
         self.held.drain(..keep);
+        self.foreign = self.foreign.saturating_sub(keep);
         self.segmenter.shift(keep);
         Ok(())
     }

@@ -10,7 +10,7 @@ use tollgate_wire::json::{Str, Value};
 use super::{At, Policy};
 use crate::answer::{Why, answer};
 use crate::finding::Finding;
-use crate::json;
+use crate::json::{self, JsonText};
 use crate::report::Report;
 use crate::vault::{Vault, VaultFull};
 
@@ -88,24 +88,22 @@ impl Policy {
     }
 
     /// Redacts a string of a request body: `edits` gets the replacements, by the body's own offsets. Rules see the decoded text, so that
-    /// escapes hide nothing, and what they do not name stays byte for byte. With `json_inside` the string holds JSON itself, as
-    /// the `arguments` of a tool call do: the strings in there are decoded once more, and a number found there becomes a string.
+    /// escapes hide nothing, and what they do not name stays byte for byte. Of a string that [holds JSON](JsonText::json_inside) the
+    /// strings are decoded once more, and a number found there becomes a string.
     ///
     /// # Errors
     /// A rule blocks it, or the vault is full; `edits` may have got some replacements by then.
     pub fn redact_json_str(
         &self,
         vault: &mut Vault,
-        text: Str<'_>,
-        place: Place,
-        json_inside: bool,
+        text: JsonText<'_>,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        if !self.looks_at(At { direction: Direction::Request, place }) {
+        if !self.looks_at(At { direction: Direction::Request, place: text.place }) {
             return Ok(());
         }
-        json::each_text(text, json_inside, edits, |text, target| self.redact_at(vault, text, place, target, report))
+        json::each_text(text, edits, |part, target| self.redact_at(vault, part, text.place, target, report))
     }
 
     /// Redacts all texts of a value, at any depth: what stands where no text is expected, or objects of the client's own making such as
@@ -118,6 +116,7 @@ impl Policy {
         &self,
         vault: &mut Vault,
         value: Value<'_>,
+        key: Option<Str<'_>>,
         place: Place,
         edits: &mut Edits,
         report: &mut Report,
@@ -125,7 +124,9 @@ impl Policy {
         if !self.looks_at(At { direction: Direction::Request, place }) {
             return Ok(());
         }
-        json::each_text_of_value(value, edits, &mut |text, target| self.redact_at(vault, text, place, target, report))
+        json::each_text_of_value(value, key, edits, &mut |text, target| {
+            self.redact_at(vault, text, place, target, report)
+        })
     }
 
     fn redact_at(
@@ -137,28 +138,26 @@ impl Policy {
         report: &mut Report,
     ) -> Result<(), RedactError> {
         let at = At { direction: Direction::Request, place };
-        let findings = self.settle(self.candidates(text.text, text.from, at), std::iter::empty());
+        let findings = self.settle(self.candidates(text.text, text.from, text.from, at), std::iter::empty());
         self.act(text.text, &findings, &mut Store::Vault(vault), report, |range, replacement| {
             target.replace(text, range, replacement);
         })
     }
 
     /// Applies the rules to a string of a complete answer, and puts originals in the place of their placeholders there. What
-    /// `pseudonymize` finds in an answer is masked: the model made it up, so there is no original to come back. For `json_inside`
-    /// and `edits` see [`redact_json_str`](Self::redact_json_str).
+    /// `pseudonymize` finds in an answer is masked: the model made it up, so there is no original to come back. For `edits`
+    /// see [`redact_json_str`](Self::redact_json_str).
     ///
     /// # Errors
     /// A rule blocks it; `edits` may have got some replacements by then.
     pub fn answer_json_str(
         &self,
         vault: &Vault,
-        text: Str<'_>,
-        place: Place,
-        json_inside: bool,
+        text: JsonText<'_>,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        json::each_text(text, json_inside, edits, |text, target| self.answer_at(vault, text, place, target, report))
+        json::each_text(text, edits, |part, target| self.answer_at(vault, part, text.place, target, report))
     }
 
     /// Applies the rules to all texts of a value in a complete answer, keys included, and restores placeholders there.
@@ -169,11 +168,14 @@ impl Policy {
         &self,
         vault: &Vault,
         value: Value<'_>,
+        key: Option<Str<'_>>,
         place: Place,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        json::each_text_of_value(value, edits, &mut |text, target| self.answer_at(vault, text, place, target, report))
+        json::each_text_of_value(value, key, edits, &mut |text, target| {
+            self.answer_at(vault, text, place, target, report)
+        })
     }
 
     fn answer_at(
@@ -185,7 +187,8 @@ impl Policy {
         report: &mut Report,
     ) -> Result<(), RedactError> {
         let at = At { direction: Direction::Response, place };
-        let rules = self.applies_to(Direction::Response).then(|| (self, self.candidates(text.text, text.from, at)));
+        let rules =
+            self.applies_to(Direction::Response).then(|| (self, self.candidates(text.text, text.from, text.from, at)));
         answer(rules, vault, text.text, text.from, report, |why, range, replacement| match why {
             Why::Found => target.replace(text, range, replacement),
             Why::Restored => target.restore(range, replacement),

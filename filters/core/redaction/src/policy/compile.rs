@@ -62,6 +62,7 @@ impl Policy {
         let [_, of_answers] = &scanners;
         let detectors = Needs {
             numbers: of_answers.as_ref().is_some_and(|scanner| scanner.uses_numbers()),
+            words_of_numbers: of_answers.as_ref().is_some_and(|scanner| scanner.uses_words_of_numbers()),
             private_keys: of_answers.as_ref().is_some_and(|scanner| scanner.uses_private_keys()),
             detectors: true,
             ..Needs::default()

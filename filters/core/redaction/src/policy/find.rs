@@ -28,7 +28,7 @@ impl Policy {
     /// rules do not look this way.
     pub fn find(&self, text: &str, direction: Direction, place: Place, out: &mut Vec<Finding>) {
         out.clear();
-        out.append(&mut self.settle(self.candidates(text, 0, At { direction, place }), std::iter::empty()));
+        out.append(&mut self.settle(self.candidates(text, 0, 0, At { direction, place }), std::iter::empty()));
     }
 
     /// Settles overlaps among candidates and shields; the latter keep rules away like an `allow` rule, and are not among the findings.
@@ -75,25 +75,39 @@ impl Policy {
         candidates.into_iter().filter_map(finding).collect()
     }
 
-    /// Where rules that look there apply from `from` on, overlaps and all; the text in front is context only.
-    pub(crate) fn candidates(&self, text: &str, from: usize, at: At) -> Vec<Candidate> {
+    /// Where rules that look there apply from `from` on, overlaps and all; the text in front is context only. Its first `foreign` bytes
+    /// are no part of the text but tell what it is: a pattern may want to know where the text begins, and is asked without them as well.
+    pub(crate) fn candidates(&self, text: &str, from: usize, foreign: usize, at: At) -> Vec<Candidate> {
         let mut found = Vec::new();
         if !self.looks_at(at) {
             return found;
         }
+        self.ask_folded(Ask::Everyone, text, from, at, &mut found);
+        if let (Some(own), Some(from), true) = (text.get(foreign..), from.checked_sub(foreign), foreign > 0) {
+            let known = found.len();
+            self.ask_folded(Ask::Patterns, own, from, at, &mut found);
+            for candidate in found.iter_mut().skip(known) {
+                candidate.start += foreign;
+                candidate.end += foreign;
+            }
+        }
+        found
+    }
+
+    fn ask_folded(&self, ask: Ask, text: &str, from: usize, at: At, out: &mut Vec<Candidate>) {
         let Some(folded) = Folded::of(text) else {
-            self.ask(Ask::Everyone, text, from, at, &mut found);
-            return found;
+            self.ask(ask, text, from, at, out);
+            return;
         };
-        self.ask(Ask::Everyone, folded.text(), folded.offset(from), at, &mut found);
-        for candidate in &mut found {
+        let known = out.len();
+        self.ask(ask, folded.text(), folded.offset(from), at, out);
+        for candidate in out.iter_mut().skip(known) {
             let range = folded.original(candidate.start..candidate.end);
             (candidate.start, candidate.end) = (range.start, range.end);
         }
         // A pattern may name characters that are gone by now.
-        let ask = if folded.joins() { Ask::Everyone } else { Ask::Patterns };
-        self.ask(ask, text, from, at, &mut found);
-        found
+        let ask = if folded.joins() { ask } else { Ask::Patterns };
+        self.ask(ask, text, from, at, out);
     }
 
     fn ask(&self, ask: Ask, text: &str, from: usize, at: At, out: &mut Vec<Candidate>) {

@@ -112,6 +112,42 @@ fn json_lanes() {
 }
 
 #[test]
+fn numbers_that_begin_with_words() {
+    let policy = compile(vec![detect(&["national-ids", "vat-id", "date-of-birth"], Action::Mask)]);
+    for (text, expected) in [
+        ("my nino is AB 12 34 56 C, as it was", "my nino is [UK_NINO], as it was"),
+        ("codice fiscale RSS MRA 85T10 A562S, è il mio", "codice fiscale [IT_FISCAL_CODE], è il mio"),
+        ("VAT no FR 40 303 265 045 is ours", "VAT no [VAT_ID] is ours"),
+        ("born March 12, 1985 in Ulm", "born [DATE_OF_BIRTH] in Ulm"),
+        ("born on the 12th of March, 1985 in Ulm", "born on the [DATE_OF_BIRTH] in Ulm"),
+        ("fecha de nacimiento: 12 de marzo de 1985, en Cuenca", "fecha de nacimiento: [DATE_OF_BIRTH], en Cuenca"),
+        ("it is one of the few that we may see in May or so", "it is one of the few that we may see in May or so"),
+    ] {
+        assert_eq!(every_cut(false, &policy, text).unwrap(), expected);
+    }
+}
+
+#[test]
+fn keys_tell_what_their_values_are() {
+    let policy = compile(vec![
+        detect(&["high-entropy-secret", "us-ssn", "date-of-birth"], Action::Mask),
+        pattern("pin", r"^\d{4}$", Action::Mask),
+    ]);
+    for (text, expected) in [
+        (
+            r#"{"password": "hunter2!x", "ssn":"536904399", "n":{"ssn":536904399}, "o":["536904399", 536904399]}"#,
+            r#"{"password": "[HIGH_ENTROPY_SECRET]", "ssn":"[US_SSN]", "n":{"ssn":"[US_SSN]"}, "o":["536904399", 536904399]}"#,
+        ),
+        (
+            r#"{"birth_date":["x y","1985-03-12"],"p\u0061ssword":"a b","\u0070in":"1234","p":"12345"}"#,
+            r#"{"birth_date":["x y","[DATE_OF_BIRTH]"],"password":"a b","pin":"[PIN]","p":"12345"}"#,
+        ),
+    ] {
+        assert_eq!(every_cut(true, &policy, text).unwrap(), expected);
+    }
+}
+
+#[test]
 fn two_findings_in_one_number() {
     let policy = compile(vec![pattern("x", "1[12]", Action::Mask)]);
     assert_eq!(every_cut(true, &policy, "[11.12, 5.11]").unwrap(), r#"["[X].[X]", "5.[X]"]"#);

@@ -182,6 +182,12 @@ fn is_year(digits: &[u8]) -> bool {
     digits.len() == 4 && digits.iter().all(u8::is_ascii_digit) && YEARS.contains(&year)
 }
 
+/// Whether a word is a month, maybe with a comma or a dot behind it.
+pub(in crate::detect) fn ends_in_month(word: &[u8]) -> bool {
+    let word = text::slice(word, 0..trimmed(word));
+    month_before(word).is_some()
+}
+
 fn is_month(word: &[u8]) -> bool {
     MONTHS.iter().any(|month| text::slice(word, 0..month.len()).eq_ignore_ascii_case(month.as_bytes()))
 }

@@ -44,7 +44,7 @@ pub(super) const IDS: &[Id] = &[
     // Bundeszentralamt für Steuern: ISO/IEC 7064, and one of the ten digits in front twice or three times.
     Id {
         detector: Detector::DeTaxId,
-        shapes: &[("99 999 999 999", FAIR), ("99999999999", POOR)],
+        shapes: &[("99 999 999 999", LIKELY), ("99999999999", POOR)],
         rules: &[At(0, b"123456789"), Mod1110, Also(de_repeats)],
         words: &[
             "steuer-id",

@@ -52,7 +52,7 @@ fn the_examples_stand_in_any_text() {
             texts += 1;
         }
     }
-    assert!(texts > 60, "{texts}");
+    assert!(texts > 50, "{texts}");
 }
 
 /// Longer numbers and words that hold one are not one.
@@ -82,14 +82,11 @@ fn specimens() {
     all_of("fr-nir", &["295109912611193", "2 95 10 99 126 111 93", "2 95 10 99 126 111/93"]);
     all_of("hk-hkid", &["A123456(3)"]);
     all_of("ie-pps", &["1234567T", "1234567FA"]);
-    all_of("in-aadhaar", &["2341 2341 2346", "2341-2341-2346"]);
     all_of("it-fiscal-code", &["RSSMRA85T10A562S", "rssmra85t10a562s", "RSS MRA 85T10 A562S"]);
     all_of("mx-curp", &["BOXW310820HNERXN09"]);
     all_of("mx-rfc", &["GODE561231GR8"]);
-    all_of("nz-ird", &["49-091-850"]);
     all_of("ru-snils", &["112-233-445 95"]);
     all_of("sg-nric", &["S1234567D"]);
-    all_of("tw-national-id", &["A123456789"]);
     all_of("uk-nino", &["AB123456C", "AB 12 34 56 C", "AB-12-34-56-C", "AB 123456 C"]);
     all_of("us-itin", &["900-70-1234", "912-88-1234"]);
     all_of("us-mbi", &["1EG4-TE5-MK73", "1EG4TE5MK73"]);
@@ -99,6 +96,9 @@ fn specimens() {
         "tr-tckn",
         &[("TCKN 10000000146", &["10000000146"]), ("tc_kimlik_no=10000000146", &["10000000146"]), ("10000000146", &[])],
     );
+    check("in-aadhaar", &[("aadhaar 2341 2341 2346", &["2341 2341 2346"]), ("2341 2341 2346, 2341-2341-2346", &[])]);
+    check("nz-ird", &[("IRD 49-091-850", &["49-091-850"]), ("49-091-850", &[])]);
+    check("tw-national-id", &[("national ID: A123456789", &["A123456789"]), ("A123456789", &[])]);
     check("jp-my-number", &[("マイナンバー：1234 5678 9018", &["1234 5678 9018"]), ("1234 5678 9018", &[])]);
     check("hu-tax-id", &[("adóazonosító jele 8071592153", &["8071592153"])]);
     check("us-ein", &[("EIN: 12-3456789", &["12-3456789"]), ("part 12-3456789", &[]), ("EIN: 07-3456789", &[])]);
@@ -113,7 +113,10 @@ fn dates() {
     none_of("fi-hetu", &["310452-308T", "HETU 310452-308T"]);
     none_of("my-mykad", &["901301-14-5678", "900230-14-5678"]);
     none_of("dk-cpr", &["CPR 310490-1234", "CPR 290289-1234"]);
-    all_of("dk-cpr", &["290288-1234", "300490-1234"]);
+    check(
+        "dk-cpr",
+        &[("CPR 290288-1234", &["290288-1234"]), ("CPR 300490-1234", &["300490-1234"]), ("290288-1234", &[])],
+    );
     all_of("cz-birth-number", &["736028/5163"]);
 }
 
@@ -177,7 +180,7 @@ fn vat_numbers() {
 
 #[test]
 fn doctors() {
-    all_of("medical-license", &["AB1234563", "A91234563", "MED0001234567"]);
+    all_of("medical-license", &["MED0001234567"]);
     check(
         "medical-license",
         &[
@@ -188,6 +191,8 @@ fn doctors() {
             ("NMC pin 98I1234E", &["98I1234E"]),
             ("LANR 123456601", &["123456601"]),
             ("RPPS 10003001234", &[]),
+            ("DEA AB1234563, DEA A91234563", &["AB1234563", "A91234563"]),
+            ("AB1234563", &[]),
             ("DEA AB1234564", &[]),
         ],
     );
@@ -201,7 +206,7 @@ fn in_streams() {
     for text in [
         "my number is 2 95 10 99 126 111 93 and the next words go on",
         "NHS number: 943 476 5919 is hers, the SNILS 112-233-445 95 his",
-        "PPS 1234567T then 1234 12345 1, 2341 2341 2346 and 86 095 742 719 end",
+        "PPS 1234567T then 1234 12345 1, Aadhaar 2341 2341 2346 and 86 095 742 719 end",
         "15 070649 C 103 and 131052-308T, 111 222 333 BSN and so on to the end of the line",
     ] {
         let whole = streamed(&policy, &[text]);
@@ -277,10 +282,11 @@ fn context() {
     check(
         "pl-pesel",
         &[
-            ("44051401359", &["44051401359"]),
+            ("44051401359", &[]),
+            ("PESEL 44051401359", &["44051401359"]),
             ("order 44051401359", &[]),
             ("PESEL of the order: 44051401359", &["44051401359"]),
-            ("44051401359, tel. 600100200", &["44051401359"]),
+            ("PESEL 44051401359, tel. 600100200", &["44051401359"]),
         ],
     );
     check(

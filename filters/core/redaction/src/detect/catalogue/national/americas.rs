@@ -46,7 +46,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Canadian social insurance numbers: the Luhn check digit and no 8 in front. With dashes; \
                 with blanks or bare only beside a word such as `SIN` or `NAS`.",
-        finds: &["133-264-341", "SIN: 133 264 341", "SIN: 133264341"],
+        finds: &["SIN 133-264-341", "SIN: 133 264 341", "SIN: 133264341"],
         ignores: &["133 264 341", "133264341", "SIN: 133-264-342"],
     },
     DetectorInfo {

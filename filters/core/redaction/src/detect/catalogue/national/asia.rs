@@ -9,7 +9,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Australian tax file numbers of nine digits: the sum by eleven, with dashes; with blanks or \
                 bare only beside `TFN`.",
-        finds: &["743-186-266", "TFN: 743 186 266", "TFN: 743186266"],
+        finds: &["TFN 743-186-266", "TFN: 743 186 266", "TFN: 743186266"],
         ignores: &["743 186 266", "743186266", "TFN: 743-186-267"],
     },
     DetectorInfo {
@@ -35,7 +35,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "New Zealand IRD numbers: the check digit, with dashes; with blanks or bare only beside \
                 `IRD`.",
-        finds: &["49-355-025", "IRD: 49 355 025", "IRD: 49355025"],
+        finds: &["IRD 49-355-025", "IRD: 49 355 025", "IRD: 49355025"],
         ignores: &["49 355 025", "49355025", "IRD: 49-355-026"],
     },
     DetectorInfo {
@@ -52,7 +52,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Israeli identity numbers: the Luhn check digit, as 1-7-1 or beside a word such as `teudat \
                 zehut`.",
-        finds: &["2-5416519-4", "teudat zehut: 254165194"],
+        finds: &["teudat zehut 2-5416519-4", "teudat zehut: 254165194"],
         ignores: &["254165194", "teudat zehut: 2-5416519-5"],
     },
     DetectorInfo {
@@ -78,7 +78,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Indian Aadhaar numbers: 2 to 9 in front and Verhoeff's check digit, as 4-4-4; bare only \
                 beside `Aadhaar`.",
-        finds: &["9631 5091 1238", "Aadhaar: 963150911238"],
+        finds: &["Aadhaar 9631 5091 1238", "Aadhaar: 963150911238"],
         ignores: &["963150911238", "Aadhaar: 9631 5091 1239"],
     },
     DetectorInfo {
@@ -105,7 +105,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Taiwan's national ids and residents' numbers since 2021: a letter, sex, and the check \
                 digit.",
-        finds: &["Q116266509"],
+        finds: &["national ID Q116266509"],
         ignores: &["身分證: Q116266500"],
     },
     DetectorInfo {
@@ -174,7 +174,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         label: "KZ_IIN",
         version: 1,
         scope: "Kazakhstan's IIN: a date that exists, the century, and the check digit.",
-        finds: &["330308370529"],
+        finds: &["ИИН 330308370529"],
         ignores: &["ИИН: 330308370520"],
     },
     DetectorInfo {

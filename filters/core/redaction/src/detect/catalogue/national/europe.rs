@@ -87,7 +87,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Dutch BSN: the eleven-proof, as 4-2-3 with dots; otherwise only beside a word such as \
                 `BSN`.",
-        finds: &["3984.49.302", "BSN: 398449302"],
+        finds: &["BSN 3984.49.302", "BSN: 398449302"],
         ignores: &["398449302", "BSN: 3984.49.303"],
     },
     DetectorInfo {
@@ -121,7 +121,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Austrian social insurance numbers: a date that exists and the check digit, in the fourth \
                 place.",
-        finds: &["4193 300496", "4193300496"],
+        finds: &["4193 300496", "SVNR 4193300496"],
         ignores: &["SVNR: 4193 300497"],
     },
     DetectorInfo {
@@ -129,7 +129,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         label: "GR_AMKA",
         version: 1,
         scope: "Greek AMKA: a date that exists and the Luhn check digit.",
-        finds: &["27047430841"],
+        finds: &["AMKA 27047430841"],
         ignores: &["AMKA: 27047430842"],
     },
     DetectorInfo {
@@ -163,7 +163,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         label: "HU_TAJ",
         version: 1,
         scope: "Hungarian TAJ: the check digit, with dashes; with blanks or bare only beside `TAJ`.",
-        finds: &["723-563-967", "TAJ: 723 563 967", "TAJ: 723563967"],
+        finds: &["TAJ 723-563-967", "TAJ: 723 563 967", "TAJ: 723563967"],
         ignores: &["723 563 967", "723563967", "TAJ: 723-563-968"],
     },
     DetectorInfo {
@@ -180,7 +180,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         label: "PL_PESEL",
         version: 1,
         scope: "Polish PESEL: a date that exists, its century in the month, and the check digit.",
-        finds: &["60011213134"],
+        finds: &["PESEL 60011213134"],
         ignores: &["PESEL: 60011213135"],
     },
     DetectorInfo {
@@ -196,7 +196,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         label: "RO_CNP",
         version: 1,
         scope: "Romanian CNP: a date that exists, a county and the check digit.",
-        finds: &["2170715479120"],
+        finds: &["CNP 2170715479120"],
         ignores: &["CNP: 2170715479121"],
     },
     DetectorInfo {
@@ -204,7 +204,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         label: "BG_EGN",
         version: 1,
         scope: "Bulgarian EGN: a date that exists, its century in the month, and the check digit.",
-        finds: &["7404259759"],
+        finds: &["ЕГН 7404259759"],
         ignores: &["EGN: 7404259750"],
     },
     DetectorInfo {

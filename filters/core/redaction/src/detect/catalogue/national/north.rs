@@ -9,7 +9,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Swedish personnummer and samordningsnummer: a date that exists and the Luhn check digit, \
                 with the century or without.",
-        finds: &["431210-2231", "4312102231"],
+        finds: &["431210-2231", "personnummer 4312102231"],
         ignores: &["personnummer: 431210-2232"],
     },
     DetectorInfo {
@@ -45,7 +45,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Icelandic kennitala of people and companies: a date that exists, the century and the check \
                 digit.",
-        finds: &["280807-8189", "2808078189"],
+        finds: &["280807-8189", "kennitala 2808078189"],
         ignores: &["kennitala: 280807-8190"],
     },
     DetectorInfo {
@@ -54,7 +54,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Estonian isikukood: sex and century, a date that exists and the check digit. Lithuania's \
                 numbers are built alike.",
-        finds: &["46111265110"],
+        finds: &["isikukood 46111265110"],
         ignores: &["isikukood: 46111265111"],
     },
     DetectorInfo {
@@ -63,7 +63,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
         version: 1,
         scope: "Lithuanian asmens kodas: sex and century, a date that exists and the check digit. \
                 Estonia's numbers are built alike.",
-        finds: &["60612261927"],
+        finds: &["asmens kodas 60612261927"],
         ignores: &["asmens kodas: 60612261928"],
     },
     DetectorInfo {

@@ -29,7 +29,7 @@ pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
                 digit), American NPI, German LANR and French RPPS with their check digits, British GMC and NMC and \
                 Australian AHPRA by their form. All but DEA, AHPRA and NPI in groups only beside a word such as \
                 `NPI` or `GMC`.",
-        finds: &["FB8836023", "NPI: 1962816397", "GMC number 7123456", "NMC PIN 98I1234E", "MED0001234567"],
+        finds: &["DEA FB8836023", "NPI: 1962816397", "GMC number 7123456", "NMC PIN 98I1234E", "MED0001234567"],
         ignores: &["FB8836024", "IB8836023", "1962816397", "NPI: 1962816398", "7123456"],
     },
 ];
