@@ -37,7 +37,7 @@ use self::rule::Rule;
 use super::number::Run;
 use super::registry::Detector;
 use super::scan::Sink;
-use super::score::{CERTAIN, Context, LIKELY, WEAK, WINDOW};
+use super::score::{CERTAIN, LIKELY, Near, WEAK};
 use super::word::Word;
 use crate::text;
 
@@ -195,7 +195,7 @@ fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
         for (id, grade) in shape::matching(phrase) {
             let Some(least) = sink.least(id.detector) else { continue };
             let grade = doubted(phrase, grade);
-            let around = around.get_or_insert_with(|| Around::new(bytes, phrase.range()));
+            let around = around.get_or_insert_with(|| Around::new(bytes, &phrase.range()));
             if around.may_reach(least, grade, id.words) && id.rules.iter().all(|rule| rule.kept(number)) {
                 sink.emit(id.detector, phrase.range(), around.weigh(grade, id.words));
             }
@@ -203,7 +203,7 @@ fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
         if sink.wants(Detector::VatId)
             && let Some(grade) = vat::prefixed(phrase)
         {
-            let score = around.get_or_insert_with(|| Around::new(bytes, phrase.range())).weigh(grade, vat::WORDS);
+            let score = around.get_or_insert_with(|| Around::new(bytes, &phrase.range())).weigh(grade, vat::WORDS);
             sink.emit(Detector::VatId, phrase.range(), score);
         }
     });
@@ -224,35 +224,23 @@ fn in_seconds(number: &[u8]) -> bool {
 
 /// The words around a number.
 struct Around<'t> {
-    bytes: &'t [u8],
-    range: Range<usize>,
-    /// The letters that they start with, a bit each; the last is for those beyond ASCII. Most lists need not be looked for.
-    initials: u32,
+    words: Near<'t>,
     /// Whether [`COMMON`] words are among them, once that was asked.
     common: Option<bool>,
 }
 
 impl<'t> Around<'t> {
-    fn new(bytes: &'t [u8], range: Range<usize>) -> Self {
-        let mut initials = 0;
-        for at in
-            (range.start.saturating_sub(WINDOW)..range.start).chain(range.end..(range.end + WINDOW).min(bytes.len()))
-        {
-            let byte = text::at(bytes, at);
-            if (byte.is_ascii_alphabetic() || byte >= 0xc0) && !text::before(bytes, at).is_ascii_alphabetic() {
-                initials |= initial(byte);
-            }
-        }
-        Self { bytes, range, initials, common: None }
+    fn new(bytes: &'t [u8], range: &Range<usize>) -> Self {
+        Self { words: Near::new(bytes, range), common: None }
     }
 
     /// What they say to a number of this grade, which `words` announce.
-    fn weigh(&mut self, grade: u8, words: &'static [&'static str]) -> u8 {
-        if grade >= LIKELY || self.initials == 0 {
+    fn weigh(&mut self, grade: u8, words: &[&str]) -> u8 {
+        if grade >= LIKELY || !self.words.any() {
             grade
-        } else if self.announce(words) || self.common() {
+        } else if self.words.has(words) || self.common() {
             LIKELY
-        } else if self.start(OTHER) && text::word_before(self.bytes, self.range.start, OTHER_WINDOW, OTHER) {
+        } else if self.words.has_within(OTHER, OTHER_WINDOW) {
             WEAK
         } else {
             grade
@@ -261,30 +249,13 @@ impl<'t> Around<'t> {
 
     /// Whether a number of this grade may have the least score at all: cheaper to know than its rules are to ask.
     fn may_reach(&mut self, least: u8, grade: u8, words: &[&str]) -> bool {
-        grade >= least || (least <= LIKELY && self.initials != 0 && (self.start(words) || self.common()))
+        grade >= least || (least <= LIKELY && self.words.any() && (self.words.may_have(words) || self.common()))
     }
 
     fn common(&mut self) -> bool {
         match self.common {
             Some(common) => common,
-            None => *self.common.insert(self.announce(COMMON)),
+            None => *self.common.insert(self.words.has(COMMON)),
         }
-    }
-
-    fn announce(&self, words: &'static [&'static str]) -> bool {
-        self.start(words) && Context::of(words).weigh(self.bytes, &self.range, WEAK) > WEAK
-    }
-
-    /// Whether a word around starts like one of these.
-    fn start(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| word.bytes().next().is_some_and(|byte| self.initials & initial(byte) != 0))
-    }
-}
-
-/// The bit of a first letter.
-fn initial(byte: u8) -> u32 {
-    match byte.to_ascii_lowercase() {
-        letter @ b'a'..=b'z' => 1 << (letter - b'a'),
-        _ => 1 << 26,
     }
 }
