@@ -39,6 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "tollgate-bench",
         &["tollgate-wire", "tollgate-policy", "tollgate-providers", "tollgate-redaction", "tollgate-tokens"],
     ),
+    ("tollgate-throughput", &["tollgate-policy", "tollgate-redaction", "tollgate-tokens", "tollgate-wire"]),
     ("tollgate-fuzz", &["tollgate-dialects", "tollgate-policy", "tollgate-wire"]),
     ("tollgate-laws", &[]),
 ];
