@@ -4,6 +4,7 @@
 //! a fingerprint in which buckets it may be, and where the three agree on a bucket, the literals are compared (the technique is the Teddy
 //! algorithm of Hyperscan).
 
+use super::starts::{Table, hash};
 use crate::text;
 
 /// Bytes of a fingerprint.
@@ -28,6 +29,8 @@ pub(crate) struct Teddy {
     literals: Vec<Literal>,
     /// Fingerprints and the indexes of their literals, sorted.
     prints: Vec<([u8; PRINT], usize)>,
+    /// The fingerprints once more, to tell quickly what only looks like one.
+    known: Table,
     /// For each byte of a fingerprint, by its low and its high nibble.
     low: [Nibbles; PRINT],
     high: [Nibbles; PRINT],
@@ -56,6 +59,7 @@ impl Teddy {
             let print_at = print.map_or(0, |(place, _)| place);
             if let Some((_, [a, b, c])) = print {
                 teddy.prints.push(([a | CASE, b | CASE, c | CASE], index));
+                teddy.known.insert(hash([a, b, c, 0]));
             }
             teddy.literals.push(Literal { bytes: bytes.clone(), print_at });
         }
@@ -145,6 +149,9 @@ impl Teddy {
     /// Compares the literals whose fingerprint may stand at `place`.
     fn compare(&self, bytes: &[u8], from: usize, place: usize, found: &mut impl FnMut(usize, usize)) {
         let Some(&[a, b, c]) = text::tail(bytes, place).first_chunk::<PRINT>() else { return };
+        if !self.known.holds(hash([a, b, c, 0])) {
+            return;
+        }
         let print = [a | CASE, b | CASE, c | CASE];
         let first = self.prints.partition_point(|(other, _)| *other < print);
         for &(_, index) in self.prints.get(first..).unwrap_or_default().iter().take_while(|(other, _)| *other == print)
