@@ -14,8 +14,18 @@ FILES = {
     "answer": ["answer.json"],
     "stream": ["answer.sse"],
     "facts": ["request.json", "client.json"],
+    "redact": ["request.json"],
+    "response_filter": ["answer.json"],
     "exchange": ["request.json"],
 }
+# What rules find, for the targets of redaction: plain, and in other writing.
+FOUND = [
+    "mail jane@example.com, or ｊｏｅ＠ｅｘａｍｐｌｅ．ｃｏｍ now",
+    "card 4111 1111 1111 1111 or ４１１１１１１１１１１１１１１１ or 4111\u200b1111\u200b1111\u200b1111 end",
+    '{"to":"<EMAIL_1>","n":4111111111111111,"k":"ACME-12 \\u0040 pin 1234"}',
+    "blue fin nightjars 夜鷹，１２３４ pin &lt;EMAIL_2&gt; <EMAIL\\_1> \\<EMAIL_1\\> [EMAIL]",
+    "call +44 20 7946 0958 \u2014 DE89 3704 0044 0532 0130 00 \u00a0 536-90-4399, 10.0.0.1",
+]
 CLIENTS = ["openai.chat", "openai.responses", "openai.completions", "anthropic.messages"]
 APIS = ["openai", "openai-responses", "azure-openai", "anthropic", "gemini", "vertex", "vertex-claude", "bedrock", "cohere"]
 
@@ -44,7 +54,7 @@ def main(target: str, folder: str) -> None:
             if not path.exists():
                 continue
             data = path.read_bytes()
-            if target in ("sse", "stream"):
+            if target in ("sse", "stream", "response_filter"):
                 data = b"\x07\x2b\x00" + data
             if target == "answer":
                 data = b"\x00" + data
@@ -53,6 +63,10 @@ def main(target: str, folder: str) -> None:
             if target in ("request", "answer", "stream", "facts", "exchange"):
                 data = pair(case.parent.name) + data
             (pathlib.Path(folder) / f"seed-{case.parent.name}-{case.name}-{file}").write_bytes(data)
+    if target in ("redact", "response_filter"):
+        for number, text in enumerate(FOUND):
+            data = text.encode() if target == "redact" else b"\x03\x01\x00" + text.encode()
+            (pathlib.Path(folder) / f"seed-found-{number}").write_bytes(data)
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def test_shadow_mode_reports_and_changes_nothing(stack, dialect, provider):
     assert dialect.ask(dialect.client(stack.gateway, key("watched")), f"via-{provider}", text) == f"You said: {text}"
     assert text in stack.sims[provider].last().body
     entries = until(lambda: stack.log.entries(tollgate__team="watched")[before:], "the request is in the access log")
-    for finding in ("email:pseudonymize=", "aws-access-key:block="):
+    for finding in ("email:shadow-pseudonymize=", "aws-access-key:shadow-block="):
         assert finding in entries[0]["tollgate.redactions"]
 
 

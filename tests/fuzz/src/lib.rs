@@ -13,6 +13,7 @@
 
 mod exchange;
 mod input;
+mod redaction;
 
 use tollgate_dialects::request::{ask_for_stream_usage, cap_output};
 use tollgate_dialects::stream::{ClientStream, Lane};
@@ -26,6 +27,7 @@ use tollgate_wire::sse;
 pub use exchange::exchange;
 pub use input::{PAIRS, Pair};
 use input::{pieces, split};
+pub use redaction::{redact, response_filter};
 
 /// JSON: what is accepted can be walked to its end, and its strings read.
 pub fn json(data: &[u8]) {

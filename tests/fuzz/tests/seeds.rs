@@ -6,7 +6,7 @@ use std::process::Command;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 8] = [
+const TARGETS: [(&str, Target); 10] = [
     ("json", tollgate_fuzz::json),
     ("sse", tollgate_fuzz::sse),
     ("eventstream", tollgate_fuzz::eventstream),
@@ -14,6 +14,8 @@ const TARGETS: [(&str, Target); 8] = [
     ("answer", tollgate_fuzz::answer),
     ("stream", tollgate_fuzz::stream),
     ("facts", tollgate_fuzz::facts),
+    ("redact", tollgate_fuzz::redact),
+    ("response_filter", tollgate_fuzz::response_filter),
     ("exchange", tollgate_fuzz::exchange),
 ];
 

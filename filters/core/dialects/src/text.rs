@@ -15,6 +15,8 @@ pub use tokens::Tokens;
 pub struct TextSpan<'a> {
     /// The string.
     pub text: Str<'a>,
+    /// The key in front of it, where that is the client's or a tool's own and may say what the string is.
+    pub key: Option<Str<'a>>,
     /// What it is part of.
     pub place: Place,
     /// Whether the string is JSON text itself, as tool arguments are: a replacement in it is escaped twice.
@@ -26,6 +28,8 @@ pub struct TextSpan<'a> {
 pub struct NumberSpan<'a> {
     /// The number.
     pub value: Value<'a>,
+    /// The key in front of it; see [`TextSpan::key`].
+    pub key: Option<Str<'a>>,
     /// What it is part of.
     pub place: Place,
 }
@@ -69,7 +73,7 @@ impl<'a> Texts<'a> {
     /// A string.
     pub fn push(&mut self, text: Str<'a>, place: Place) {
         if !text.is_empty() {
-            self.spans.push(TextSpan { text, place, json_inside: false });
+            self.spans.push(TextSpan { text, key: None, place, json_inside: false });
         }
     }
 
@@ -77,7 +81,7 @@ impl<'a> Texts<'a> {
     pub fn push_json_text(&mut self, value: Value<'a>) {
         match value.as_str() {
             Some(text) if !text.is_empty() => {
-                self.spans.push(TextSpan { text, place: Place::ARGUMENTS, json_inside: true });
+                self.spans.push(TextSpan { text, key: None, place: Place::ARGUMENTS, json_inside: true });
             }
             _ => self.free(value, Place::ARGUMENTS),
         }
@@ -85,19 +89,24 @@ impl<'a> Texts<'a> {
 
     /// Every string and number in a value, keys included: nothing is known about it.
     pub fn free(&mut self, value: Value<'a>, place: Place) {
+        self.member(None, value, place);
+    }
+
+    /// The same with what stands behind a key.
+    fn member(&mut self, key: Option<Str<'a>>, value: Value<'a>, place: Place) {
         match value.kind() {
             Kind::String => {
-                if let Some(text) = value.as_str() {
-                    self.push(text, place);
+                if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
+                    self.spans.push(TextSpan { text, key, place, json_inside: false });
                 }
             }
             // As deep as the parser's limit lets it.
-            Kind::Array => value.items().for_each(|item| self.free(item, place)),
+            Kind::Array => value.items().for_each(|item| self.member(key, item, place)),
             Kind::Object => value.entries().for_each(|(key, value)| {
                 self.push(key, place);
-                self.free(value, place);
+                self.member(Some(key), value, place);
             }),
-            Kind::Number => self.numbers.push(NumberSpan { value, place }),
+            Kind::Number => self.numbers.push(NumberSpan { value, key, place }),
             Kind::Null | Kind::Bool => {}
         }
     }
@@ -131,7 +140,7 @@ impl<'a> Texts<'a> {
     pub fn unknown_field(&mut self, key: Str<'a>, value: Value<'a>) {
         self.unknown = self.unknown.or(Some(key));
         self.push(key, Place::UNKNOWN);
-        self.free(value, Place::UNKNOWN);
+        self.member(Some(key), value, Place::UNKNOWN);
     }
 
     /// A field such as `type` or `role`, whose values are words of the API: gathered only if it is not [such a word](words), so that nothing

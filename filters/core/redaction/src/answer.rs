@@ -1,5 +1,6 @@
 //! What happens to a text of an answer: placeholders become originals again, and the rules are applied to the rest.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::detect::Candidate;
@@ -11,7 +12,7 @@ use crate::vault::{Probe, Vault};
 /// A placeholder in a text, and its original.
 pub(crate) struct Placed<'v> {
     pub range: Range<usize>,
-    pub original: &'v str,
+    pub original: Cow<'v, str>,
 }
 
 /// Appends the placeholders from `from` on. Returns where a text begins that is cut off and may still become one; the text's length
@@ -22,7 +23,7 @@ pub(crate) fn placeholders<'v>(vault: &'v Vault, text: &str, from: usize, mut fo
         return bytes.len();
     }
     let mut at = from;
-    while let Some(open) = memchr::memchr(b'<', text::tail(bytes, at)) {
+    while let Some(open) = memchr::memchr3(b'<', b'&', b'\\', text::tail(bytes, at)) {
         let start = at + open;
         match vault.probe(text::tail(bytes, start)) {
             Probe::Placeholder(length, original) => {
@@ -65,13 +66,13 @@ pub(crate) fn answer(
         let findings = policy.settle(candidates, placed.iter().map(|place| place.range.clone()));
         policy.act(text, &findings, &mut Store::Nowhere, report, |range, replacement| {
             while let Some(place) = restored.next_if(|place| place.range.end <= range.start) {
-                replace(Why::Restored, place.range.clone(), place.original);
+                replace(Why::Restored, place.range.clone(), &place.original);
             }
             // Those within a longer finding go with it.
             while restored.next_if(|place| place.range.start < range.end).is_some() {}
             replace(Why::Found, range, replacement);
         })?;
     }
-    restored.for_each(|place| replace(Why::Restored, place.range.clone(), place.original));
+    restored.for_each(|place| replace(Why::Restored, place.range.clone(), &place.original));
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Findings, and which of them count where they overlap.
 
+use std::cmp::Reverse;
+
 use tollgate_policy::redaction::Action;
 
 use crate::detect::Candidate;
@@ -21,11 +23,21 @@ pub struct Finding {
     pub score: u8,
     /// What the rule does about it.
     pub action: Action,
+    /// It is reported, and nothing is done about it.
+    pub shadow: bool,
 }
 
-/// Settles overlaps: the longest candidate wins, then one that allows, then the earlier rule, then the earlier place. Leaves what won,
-/// in order of place.
-pub(crate) fn settle(candidates: &mut Vec<Candidate>, action: impl Fn(u16) -> Action) {
+/// How a rule's findings stand against others of the same length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rank {
+    /// It allows.
+    pub allows: bool,
+    pub priority: i32,
+}
+
+/// Settles overlaps: the longest candidate wins, then one that allows, then one of higher priority, then the earlier rule, then the earlier
+/// place. Leaves what won, in order of place.
+pub(crate) fn settle(candidates: &mut Vec<Candidate>, rank: impl Fn(u16) -> Rank) {
     if candidates.len() < 2 {
         return;
     }
@@ -42,7 +54,8 @@ pub(crate) fn settle(candidates: &mut Vec<Candidate>, action: impl Fn(u16) -> Ac
     let mut by_rank = std::mem::take(candidates);
     by_rank.sort_unstable_by_key(|candidate| {
         let length = candidate.end - candidate.start;
-        (std::cmp::Reverse(length), action(candidate.rule) != Action::Allow, candidate.rule, candidate.start)
+        let Rank { allows, priority } = rank(candidate.rule);
+        (Reverse(length), !allows, Reverse(priority), candidate.rule, candidate.start)
     });
     // Ordered by place; what is in it does not overlap.
     let mut winners = std::collections::BTreeMap::new();
@@ -65,17 +78,22 @@ mod tests {
     fn settled(candidates: &[(u16, usize, usize)], allow: u16) -> Vec<(u16, usize, usize)> {
         let mut list =
             candidates.iter().map(|&(rule, start, end)| Candidate { rule, start, end, score: 100 }).collect();
-        settle(&mut list, |rule| if rule == allow { Action::Allow } else { Action::Mask });
+        settle(&mut list, |rule| Rank { allows: rule == allow, priority: if rule == 7 { 1 } else { 0 } });
         list.iter().map(|candidate| (candidate.rule, candidate.start, candidate.end)).collect()
     }
 
     #[test]
-    fn longest_then_allow_then_earlier_rule() {
+    fn longest_then_allow_then_priority_then_earlier_rule() {
         assert_eq!(settled(&[(1, 5, 9), (0, 0, 2)], 9), [(0, 0, 2), (1, 5, 9)]);
         assert_eq!(settled(&[(0, 0, 4), (1, 2, 9)], 9), [(1, 2, 9)]);
         assert_eq!(settled(&[(2, 0, 4), (1, 0, 4)], 9), [(1, 0, 4)]);
         assert_eq!(settled(&[(0, 0, 4), (1, 0, 4)], 1), [(1, 0, 4)]);
         assert_eq!(settled(&[(0, 0, 5), (1, 0, 4)], 1), [(0, 0, 5)]);
+        // Rule 7 has the higher priority.
+        assert_eq!(settled(&[(0, 0, 4), (7, 0, 4)], 9), [(7, 0, 4)]);
+        assert_eq!(settled(&[(0, 0, 4), (7, 2, 6)], 9), [(7, 2, 6)]);
+        assert_eq!(settled(&[(0, 0, 4), (7, 0, 4)], 0), [(0, 0, 4)]);
+        assert_eq!(settled(&[(0, 0, 5), (7, 0, 4)], 9), [(0, 0, 5)]);
         // The loser of one overlap does not count against a third.
         assert_eq!(settled(&[(0, 0, 10), (1, 8, 12), (2, 11, 14)], 9), [(0, 0, 10), (2, 11, 14)]);
         assert_eq!(settled(&[(0, 3, 5), (0, 3, 5)], 9), [(0, 3, 5)]);

@@ -6,7 +6,39 @@ use std::ops::Range;
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Kind, RawCursor, Str, Value, escape_into, unescape};
 
+use tollgate_policy::redaction::Place;
+
+use crate::keys::{self, Keys};
 use crate::text;
+use crate::wipe::overwrite;
+
+/// A string of a body that rules look at.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonText<'t> {
+    /// The string.
+    pub text: Str<'t>,
+    /// The key of the member that it is the value of, if that may say what the string is: `password`. The rules see it in front of the
+    /// string, and find nothing in it.
+    pub key: Option<Str<'t>>,
+    /// What it is part of.
+    pub place: Place,
+    /// The string holds JSON text itself, as the `arguments` of a tool call do.
+    pub json_inside: bool,
+}
+
+impl<'t> JsonText<'t> {
+    /// A string that stands for itself.
+    #[must_use]
+    pub fn of(text: Str<'t>, place: Place) -> Self {
+        Self { text, key: None, place, json_inside: false }
+    }
+
+    /// A string that holds JSON text.
+    #[must_use]
+    pub fn holding_json(text: Str<'t>, place: Place) -> Self {
+        Self { json_inside: true, ..Self::of(text, place) }
+    }
+}
 
 /// A text to be looked at.
 pub(crate) struct Text<'t> {
@@ -24,6 +56,10 @@ pub(crate) struct Target<'t, 'e> {
     /// The string's content in the body.
     span: Range<usize>,
     outer: RawCursor<'t>,
+    /// How long the key is that stands in front of the text.
+    context: usize,
+    /// Where in the decoded string the text starts without it.
+    offset: usize,
     /// Of a string within JSON: its start in the decoded outer text, and the way there.
     inner: Option<(usize, RawCursor<'t>)>,
     /// Up to here numbers have got their quotes.
@@ -34,7 +70,7 @@ pub(crate) struct Target<'t, 'e> {
 
 impl<'t, 'e> Target<'t, 'e> {
     fn new(edits: &'e mut Edits, span: Range<usize>, raw: &'t str, quote: &'static str) -> Self {
-        Self { edits, span, outer: RawCursor::new(raw), inner: None, quoted: 0, quote }
+        Self { edits, span, outer: RawCursor::new(raw), context: 0, offset: 0, inner: None, quoted: 0, quote }
     }
 
     /// Puts an original in the place of its placeholder, escaped as often as it must be there. Outside of strings JSON has no
@@ -77,6 +113,8 @@ impl<'t, 'e> Target<'t, 'e> {
     /// Ranges lie between characters of the decoded text, so they have a place in the raw one. If one had none, all of the string would
     /// go rather than a finding stay.
     fn place(&mut self, range: Range<usize>) -> Range<usize> {
+        let own = |position: usize| position.saturating_sub(self.context) + self.offset;
+        let range = own(range.start)..own(range.end);
         let range = match &mut self.inner {
             Some((start, cursor)) => cursor.range(range).map(|range| *start + range.start..*start + range.end),
             None => Some(range),
@@ -88,53 +126,90 @@ impl<'t, 'e> Target<'t, 'e> {
     }
 }
 
-/// Visits the text of a string; with `json_inside`, the strings of the JSON that it holds, each decoded, and what stands between
-/// them. Text that is no JSON is visited all the same, cut at its quotes.
+/// Visits the text of a string; of one that holds JSON the strings in there, each decoded, and what stands between them. Text that is
+/// no JSON is visited all the same, cut at its quotes.
 pub(crate) fn each_text<E>(
-    string: Str<'_>,
-    json_inside: bool,
+    string: JsonText<'_>,
     edits: &mut Edits,
+    visit: impl FnMut(&Text<'_>, &mut Target<'_, '_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let decoded = string.text.decode();
+    let mut target = Target::new(edits, string.text.span(), string.text.raw(), "\\\"");
+    let result = match (string.json_inside, string.key) {
+        (true, _) => each_inside(&decoded, &mut target, visit),
+        (false, Some(key)) => behind(&keys::in_front(&key.decode()), &decoded, false, &mut target, visit),
+        (false, None) => behind("", &decoded, false, &mut target, visit),
+    };
+    if let Cow::Owned(copy) = decoded {
+        overwrite(copy);
+    }
+    result
+}
+
+fn each_inside<'t, E>(
+    decoded: &'t str,
+    target: &mut Target<'t, '_>,
     mut visit: impl FnMut(&Text<'_>, &mut Target<'_, '_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let decoded = string.decode();
-    let mut target = Target::new(edits, string.span(), string.raw(), "\\\"");
-    if !json_inside {
-        return visit(&Text { text: &decoded, from: 0, bare: false }, &mut target);
-    }
-    for piece in Pieces::new(&decoded) {
+    let mut keys = Keys::default();
+    for piece in Pieces::new(decoded) {
         let (Piece::Bare(range) | Piece::String(range)) = &piece;
         let Some(raw) = decoded.get(range.clone()) else { continue };
         if let Piece::Bare(range) = &piece {
-            target.inner = None;
-            // The key in front of a number is its context.
-            let text = decoded.get(..range.end).unwrap_or_default();
-            visit(&Text { text, from: range.start, bare: true }, &mut target)?;
+            (target.inner, target.offset) = (None, range.start);
+            behind(&keys.in_front_of_number(), raw, true, target, &mut visit)?;
+            keys.read_between(raw);
         } else {
-            target.inner = Some((range.start, RawCursor::new(raw)));
             let content: Cow<'_, str> = unescape(raw);
-            visit(&Text { text: &content, from: 0, bare: false }, &mut target)?;
+            (target.inner, target.offset) = (Some((range.start, RawCursor::new(raw))), 0);
+            behind(&keys.in_front_of_string(), &content, false, target, &mut visit)?;
+            keys.read_string(&content);
         }
     }
     Ok(())
 }
 
-/// Visits every text of a value: strings, the keys and values of objects and arrays at any depth, and numbers.
+/// Visits a text with what tells what it is in front of it.
+fn behind<E>(
+    context: &str,
+    text: &str,
+    bare: bool,
+    target: &mut Target<'_, '_>,
+    mut visit: impl FnMut(&Text<'_>, &mut Target<'_, '_>) -> Result<(), E>,
+) -> Result<(), E> {
+    target.context = context.len();
+    target.quoted = 0;
+    if context.is_empty() {
+        return visit(&Text { text, from: 0, bare }, target);
+    }
+    let joined = [context, text].concat();
+    let result = visit(&Text { text: &joined, from: context.len(), bare }, target);
+    overwrite(joined);
+    result
+}
+
+/// Visits every text of a value: strings, the keys and values of objects and arrays at any depth, and numbers. `key` stands in front
+/// of it.
 pub(crate) fn each_text_of_value<E>(
     value: Value<'_>,
+    key: Option<Str<'_>>,
     edits: &mut Edits,
     visit: &mut impl FnMut(&Text<'_>, &mut Target<'_, '_>) -> Result<(), E>,
 ) -> Result<(), E> {
     // As deep as the parser lets a text be.
     match value.kind() {
-        Kind::String => value.as_str().map_or(Ok(()), |string| each_text(string, false, edits, visit)),
+        Kind::String => value
+            .as_str()
+            .map_or(Ok(()), |text| each_text(JsonText { key, ..JsonText::of(text, Place::OTHER) }, edits, visit)),
         Kind::Number => {
-            let text = Text { text: value.raw(), from: 0, bare: true };
-            visit(&text, &mut Target::new(edits, value.span(), value.raw(), "\""))
+            let context = key.map(|key| keys::in_front_of_number(&key.decode())).unwrap_or_default();
+            let target = &mut Target::new(edits, value.span(), value.raw(), "\"");
+            behind(&context, value.raw(), true, target, visit)
         }
-        Kind::Array => value.items().try_for_each(|item| each_text_of_value(item, edits, visit)),
+        Kind::Array => value.items().try_for_each(|item| each_text_of_value(item, key, edits, visit)),
         Kind::Object => value.entries().try_for_each(|(key, value)| {
-            each_text(key, false, edits, &mut *visit)?;
-            each_text_of_value(value, edits, visit)
+            each_text(JsonText::of(key, Place::OTHER), edits, &mut *visit)?;
+            each_text_of_value(value, Some(key), edits, visit)
         }),
         Kind::Null | Kind::Bool => Ok(()),
     }

@@ -3,9 +3,9 @@
 mod json;
 mod plain;
 
-use tollgate_policy::redaction::Place;
+use tollgate_policy::redaction::{Direction, Place};
 
-use crate::policy::{Policy, RedactError};
+use crate::policy::{At, Policy, RedactError};
 use crate::report::Report;
 use crate::vault::Vault;
 use json::JsonLane;
@@ -40,12 +40,13 @@ impl Lane {
 
     pub fn push(
         &mut self,
-        policy: Option<&Policy>,
+        policy: &Policy,
         vault: &Vault,
         text: &str,
         out: &mut String,
         report: &mut Report,
     ) -> Result<(), RedactError> {
+        let policy = self.rules(policy);
         let mut context = Context { policy, vault, place: self.place, report };
         self.guarded(|kind| match kind {
             Kind::Plain(lane) => lane.push(&mut context, text, out),
@@ -55,16 +56,22 @@ impl Lane {
 
     pub fn finish(
         &mut self,
-        policy: Option<&Policy>,
+        policy: &Policy,
         vault: &Vault,
         out: &mut String,
         report: &mut Report,
     ) -> Result<(), RedactError> {
+        let policy = self.rules(policy);
         let mut context = Context { policy, vault, place: self.place, report };
         self.guarded(|kind| match kind {
             Kind::Plain(lane) => lane.finish(&mut context, out),
             Kind::Json(lane) => lane.finish(&mut context, out),
         })
+    }
+
+    /// The policy, if a rule of it looks at this lane.
+    fn rules<'p>(&self, policy: &'p Policy) -> Option<&'p Policy> {
+        policy.looks_at(At { direction: Direction::Response, place: self.place }).then_some(policy)
     }
 
     /// Once blocked, always blocked.

@@ -2,50 +2,75 @@
 
 mod act;
 mod compile;
+mod find;
+mod scope;
+mod validate;
 
+#[cfg(not(target_arch = "wasm32"))]
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::ops::Range;
+use std::sync::Arc;
 
-use tollgate_policy::redaction::{Action, Direction, OnFinding, Place};
+use tollgate_policy::redaction::{Action, Direction};
 
 pub(crate) use act::Store;
 pub use act::{RedactError, Redacted};
 pub use compile::CompileError;
+pub(crate) use scope::{At, Mask};
 
-use crate::detect::{CERTAIN, Candidate, Scanner};
-use crate::finding::{self, Finding, RuleId};
+use crate::detect::Scanner;
+use crate::finding::RuleId;
 use crate::segment::Needs;
+use crate::user::{Except, Near, Patterns, Words};
+use crate::vault;
 
 /// A redaction policy, ready for use. Compiled once, then shared by every request.
 pub struct Policy {
     name: String,
     /// One for each rule, and for each detector of a rule with several.
     rules: Vec<Rule>,
-    scanner: Box<Scanner>,
+    /// Per detector: the rules that use it.
+    detectors: Vec<Vec<User>>,
+    /// Where rules with detectors look, each place once.
+    detector_masks: Vec<Mask>,
+    /// Their detectors, and the words that stand alone, of requests and of answers.
+    scanners: [Option<Arc<Scanner>>; 2],
+    patterns: Patterns,
+    /// Those that may stand within words.
+    words: Vec<Arc<Words>>,
     directions: Vec<Direction>,
     shadow: bool,
-    needs: Needs,
+    has_shadow_rules: bool,
+    /// What rules need to know of streams, by where they look.
+    needs: Vec<(Mask, Needs)>,
     key: crate::hmac::Key,
 }
 
-/// Stands for the rule of what must be left alone for a reason other than a rule. No rule has this index.
-const SHIELD: u16 = u16::MAX;
-
-/// Which way a text travels, and where in the body it stands: what the scopes of rules are about.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct At {
-    pub direction: Direction,
-    pub place: Place,
+/// A rule that uses a detector.
+struct User {
+    rule: u16,
+    min_score: u8,
 }
 
 struct Rule {
     name: String,
     label: String,
     action: Action,
-    on_finding: Option<OnFinding>,
+    priority: i32,
+    /// Where it looks, among the directions of the policy.
+    mask: Mask,
+    /// Its findings are only reported.
+    shadow: bool,
+    near: Option<Arc<Near>>,
+    except: Option<Arc<Except>>,
+    tag: Option<String>,
+    route_to: Option<String>,
 }
 
 impl Policy {
@@ -55,7 +80,7 @@ impl Policy {
         &self.name
     }
 
-    /// Whether findings are only reported.
+    /// Whether findings are only reported, whatever the rule.
     #[must_use]
     pub fn shadow(&self) -> bool {
         self.shadow
@@ -79,60 +104,45 @@ impl Policy {
         self.rule(rule).map_or("", |rule| &rule.label)
     }
 
-    /// What the rules need to know of a stream.
-    pub(crate) fn needs(&self) -> &Needs {
-        &self.needs
+    /// The most bytes of a lane's text that a [`ResponseFilter`](crate::ResponseFilter) holds back: the longest placeholder if no rule
+    /// looks at answers; otherwise 1 KiB, or 8 KiB with built-in detectors, some of which find what is long. Ordinary text is held
+    /// for the word that is being written and what rules need behind it; only text without blanks, or a private key, is held
+    /// that long. In the strings of JSON, bytes of the decoded text.
+    #[must_use]
+    pub fn hold_back(&self) -> usize {
+        let looking = self
+            .needs
+            .iter()
+            .filter(|(mask, _)| mask.looks(Direction::Response) && self.applies_to(Direction::Response));
+        looking.map(|(_, needs)| needs.longest()).fold(vault::LONGEST, usize::max)
+    }
+
+    /// What the rules that look there need to know of a stream.
+    pub(crate) fn needs(&self, at: At) -> Needs {
+        let there = self.needs.iter().filter(|(mask, _)| mask.holds(at));
+        there.fold(Needs::default(), |all, &(_, needs)| all.or(needs))
+    }
+
+    /// Whether a rule looks at texts there.
+    pub(crate) fn looks_at(&self, at: At) -> bool {
+        self.applies_to(at.direction) && self.needs.iter().any(|(mask, _)| mask.holds(at))
+    }
+
+    /// What looks at texts that travel this way, if rules have detectors or words.
+    fn scanner(&self, direction: Direction) -> Option<&Scanner> {
+        let [request, response] = &self.scanners;
+        match direction {
+            Direction::Request => request.as_deref(),
+            Direction::Response => response.as_deref(),
+        }
     }
 
     fn rule(&self, rule: RuleId) -> Option<&Rule> {
-        self.rules.get(usize::from(rule.0))
+        self.rule_at(rule.0)
     }
 
-    fn action(&self, rule: u16) -> Action {
-        // Unreachable by construction; the stricter answer.
-        self.rules.get(usize::from(rule)).map_or(Action::Mask, |rule| rule.action)
-    }
-
-    /// Finds what the rules name, in order and without overlaps; `out` is emptied first. What an `allow` rule shields is among
-    /// it. Nothing if the rules do not look this way.
-    pub fn find(&self, text: &str, direction: Direction, place: Place, out: &mut Vec<Finding>) {
-        out.clear();
-        if self.applies_to(direction) {
-            out.append(&mut self.settle(self.candidates(text, 0, At { direction, place }), std::iter::empty()));
-        }
-    }
-
-    /// Settles overlaps among candidates and shields; the latter keep rules away like an `allow` rule, and are not among the findings.
-    pub(crate) fn settle(
-        &self,
-        mut candidates: Vec<Candidate>,
-        shields: impl Iterator<Item = Range<usize>>,
-    ) -> Vec<Finding> {
-        if candidates.is_empty() {
-            return Vec::new();
-        }
-        candidates.extend(shields.map(|range| Candidate {
-            rule: SHIELD,
-            start: range.start,
-            end: range.end,
-            score: CERTAIN,
-        }));
-        finding::settle(&mut candidates, |rule| if rule == SHIELD { Action::Allow } else { self.action(rule) });
-        let finding = |candidate: &Candidate| Finding {
-            rule: RuleId(candidate.rule),
-            start: candidate.start,
-            end: candidate.end,
-            score: candidate.score,
-            action: self.action(candidate.rule),
-        };
-        candidates.iter().filter(|candidate| candidate.rule != SHIELD).map(finding).collect()
-    }
-
-    /// Where rules apply from `from` on, overlaps and all; the text in front is context only.
-    pub(crate) fn candidates(&self, text: &str, from: usize, _at: At) -> Vec<Candidate> {
-        let mut candidates = Vec::new();
-        self.scanner.scan(text, from, &mut candidates);
-        candidates
+    fn rule_at(&self, index: u16) -> Option<&Rule> {
+        self.rules.get(usize::from(index))
     }
 }
 

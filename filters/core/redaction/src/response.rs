@@ -1,6 +1,6 @@
 //! Rules and restoring on one lane of a streamed answer.
 
-use tollgate_policy::redaction::{Direction, Place};
+use tollgate_policy::redaction::Place;
 
 use crate::lane::Lane;
 use crate::policy::{Policy, RedactError};
@@ -17,9 +17,13 @@ mod tests;
 /// it up, so there is no original to come back.
 ///
 /// What is held back is the word that is being written, since it may become an address; around numbers up to 64 bytes more; the
-/// longest match of those user rules that can run across blanks (256 bytes where that has no bound); a private key until its end.
-/// Never more than 8 KiB: a finding longer than that, or a match of an unbounded rule longer than 256 bytes, may be found in part only.
-/// If the policy does not look at answers, or there are no rules, this holds back no more than a [`Restorer`](crate::Restorer).
+/// longest match of those user rules that can run across blanks (256 bytes where that has no bound), and the room for words that
+/// have to stand near; a private key until its end. Never more than [`Policy::hold_back`]: of a finding longer than that the end may
+/// be missed, and so may the end of a match of an unbounded rule behind its first 256 bytes. Where no rule looks at this place of
+/// answers, only what may still become a placeholder of this vault is held.
+///
+/// Placeholders are found as they were made, `<EMAIL_1>`, and the way models escape them: `&lt;EMAIL_1&gt;`, `<EMAIL\_1>`,
+/// `\<EMAIL_1\>`, `\u003cEMAIL_1\u003e`. What a model writes in other ways (`<email_1>`, `EMAIL_1`) is left as it is.
 #[derive(Debug, Default)]
 pub struct ResponseFilter {
     lane: Lane,
@@ -45,7 +49,7 @@ impl ResponseFilter {
         out: &mut String,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        self.lane.push(rules(policy), vault, text, out, report)
+        self.lane.push(policy, vault, text, out, report)
     }
 
     /// Ends the lane; appends what was held back.
@@ -59,7 +63,7 @@ impl ResponseFilter {
         out: &mut String,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        self.lane.finish(rules(policy), vault, out, report)
+        self.lane.finish(policy, vault, out, report)
     }
 
     /// Whether text is held back.
@@ -67,8 +71,4 @@ impl ResponseFilter {
     pub fn is_holding(&self) -> bool {
         self.lane.is_holding()
     }
-}
-
-fn rules(policy: &Policy) -> Option<&Policy> {
-    policy.applies_to(Direction::Response).then_some(policy)
 }

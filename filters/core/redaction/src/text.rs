@@ -82,19 +82,29 @@ pub(crate) fn word_behind(text: &[u8], position: usize, window: usize, words: &[
     has_word(text, position..position + line, words)
 }
 
-/// Whether one of the lower-case `words` stands as a word within the range.
+/// Whether a byte of a text is that of a word in lower case. Names of fields have an underscore or a dash for a blank.
+fn same(byte: u8, wanted: u8) -> bool {
+    byte.eq_ignore_ascii_case(&wanted) || (wanted == b' ' && matches!(byte, b'_' | b'-'))
+}
+
+/// Whether one of the lower-case `words` stands as a word within the range. One that starts with a letter beyond ASCII may stand within
+/// another, since many of those scripts set no blanks, and its case has to be the text's.
 pub(crate) fn has_word(text: &[u8], range: Range<usize>, words: &[&str]) -> bool {
-    range.clone().any(|start| {
-        let first = at(text, start).to_ascii_lowercase();
-        // Letters only: an underscore or a digit in front, as in `user_phone`, does start a word here.
-        first.is_ascii_alphabetic()
-            && !before(text, start).is_ascii_alphabetic()
-            && words.iter().any(|word| {
-                let end = start + word.len();
-                word.as_bytes().first() == Some(&first)
-                    && end <= range.end
-                    && slice(text, start..end).eq_ignore_ascii_case(word.as_bytes())
-                    && !at(text, end).is_ascii_alphabetic()
-            })
-    })
+    let mut starts = range.clone().filter(|&start| begins_word(text, start));
+    starts.any(|start| words.iter().any(|word| is_word(text, start..range.end, word)))
+}
+
+/// Whether a word may start here for [`has_word`]. Letters only: an underscore or a digit in front, as in `user_phone`, does start one.
+pub(crate) fn begins_word(text: &[u8], start: usize) -> bool {
+    let first = at(text, start);
+    first >= 0xc0 || (first.is_ascii_alphabetic() && !before(text, start).is_ascii_alphabetic())
+}
+
+/// Whether the word that starts where the range does, and ends in it, is this lower-case one.
+pub(crate) fn is_word(text: &[u8], range: Range<usize>, word: &str) -> bool {
+    let end = range.start + word.len();
+    word.as_bytes().first() == Some(&at(text, range.start).to_ascii_lowercase())
+        && end <= range.end
+        && slice(text, range.start..end).iter().zip(word.as_bytes()).all(|(byte, wanted)| same(*byte, *wanted))
+        && !at(text, end).is_ascii_alphabetic()
 }

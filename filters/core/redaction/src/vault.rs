@@ -4,6 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::text;
+use crate::wipe::Wiped;
+
+mod probe;
+
+pub(crate) use probe::{LONGEST, Probe};
 
 /// Bounds of a [`Vault`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +46,13 @@ const MAX_DIGITS: usize = 9;
 ///
 /// The same value under the same label gets the same placeholder; numbers count up by label in order of first appearance, leaving out
 /// those that the client's own text already uses ([`reserve_literals`](Self::reserve_literals)). Originals are kept in one buffer
-/// that is overwritten when the vault is dropped, or outgrows it; `Debug` shows none of them.
+/// that is overwritten when the vault is dropped, or outgrows it; `Debug` shows none of them. A value is the exact text that was
+/// found: an address in other case, or a number with other blanks, is another value.
 #[derive(Default)]
 pub struct Vault {
     limits: VaultLimits,
     /// All originals, one after the other.
-    originals: String,
+    originals: Wiped,
     entries: Vec<Entry>,
     /// Indexes of `entries` in order of label and original.
     by_value: Vec<u32>,
@@ -73,24 +79,11 @@ struct Label {
     numbers: Vec<(u32, u32)>,
 }
 
-/// What stands at a `<`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Probe<'v> {
-    /// A placeholder of this length, and its original.
-    Placeholder(usize, &'v str),
-    /// The text ends before that can be told.
-    Unfinished,
-    /// Something else.
-    Other,
-}
-
 impl Vault {
     /// An empty vault.
     #[must_use]
     pub fn new(limits: VaultLimits) -> Self {
-        let mut vault = Self::default();
-        vault.limits = limits;
-        vault
+        Self { limits, ..Self::default() }
     }
 
     /// How many values it holds.
@@ -107,13 +100,13 @@ impl Vault {
 
     /// Keeps the numbers free that the client's own text already uses, so that its `<EMAIL_1>` is neither mistaken for ours in the answer
     /// nor stands for two things before the model. To be called with the whole request body before the first value goes in; JSON
-    /// escapes (`\u003cEMAIL_1\u003e`), also twice escaped, are seen through. At the limit of entries, values are refused from
+    /// escapes (`\u003cEMAIL_1\u003e`), also twice escaped, are seen through, and so is what HTML and Markdown make of the brackets. At the limit of entries, values are refused from
     /// then on.
     pub fn reserve_literals(&mut self, body: &[u8]) {
         let mut at = 0;
-        while let Some(found) = memchr::memchr2(b'<', b'\\', text::tail(body, at)) {
+        while let Some(found) = memchr::memchr3(b'<', b'\\', b'&', text::tail(body, at)) {
             at += found;
-            let Some(open) = bracket(body, at, b'<', b"u003c") else {
+            let Some(open) = bracket(body, at, b'<', [b"u003c", b"u0026lt;"], b"&lt;") else {
                 at += 1;
                 continue;
             };
@@ -202,55 +195,11 @@ impl Vault {
     fn keep(&mut self, value: &str) {
         if self.originals.capacity() - self.originals.len() < value.len() {
             let capacity = (self.originals.len() + value.len()).next_power_of_two().max(256);
-            let mut larger = String::with_capacity(capacity);
+            let mut larger = Wiped::with_capacity(capacity);
             larger.push_str(&self.originals);
-            overwrite(std::mem::replace(&mut self.originals, larger));
+            self.originals = larger;
         }
         self.originals.push_str(value);
-    }
-
-    /// Looks at a text that starts with `<`.
-    pub(crate) fn probe(&self, at: &[u8]) -> Probe<'_> {
-        let mut unfinished = false;
-        for label in &self.labels {
-            match self.probe_label(label, text::tail(at, 1)) {
-                Probe::Other => {}
-                Probe::Unfinished => unfinished = true,
-                found => return found,
-            }
-        }
-        if unfinished { Probe::Unfinished } else { Probe::Other }
-    }
-
-    fn probe_label(&self, label: &Label, rest: &[u8]) -> Probe<'_> {
-        if label.numbers.is_empty() {
-            return Probe::Other;
-        }
-        let name = label.name.as_bytes();
-        let Some(tail) = rest.strip_prefix(name) else {
-            return if name.starts_with(rest) { Probe::Unfinished } else { Probe::Other };
-        };
-        let Some((&underscore, tail)) = tail.split_first() else { return Probe::Unfinished };
-        let (digits, number) = number(tail);
-        if underscore != b'_' || digits > MAX_DIGITS || (digits > 0 && tail.first() == Some(&b'0')) {
-            return Probe::Other;
-        }
-        match tail.get(digits) {
-            // More digits only make it larger.
-            None if number <= label.last => Probe::Unfinished,
-            Some(b'>') if digits > 0 => match self.value(label, number) {
-                // `<`, the name, `_`, the number, `>`
-                Some(original) => Probe::Placeholder(1 + name.len() + 1 + digits + 1, original),
-                None => Probe::Other,
-            },
-            _ => Probe::Other,
-        }
-    }
-}
-
-impl Drop for Vault {
-    fn drop(&mut self) {
-        overwrite(std::mem::take(&mut self.originals));
     }
 }
 
@@ -263,14 +212,6 @@ impl fmt::Debug for Vault {
     }
 }
 
-/// Fills the buffer with zeros. `black_box` keeps the compiler from leaving out a write that nobody reads; without `unsafe` this
-/// is the most that can be had, and it does not reach copies that others made.
-pub(crate) fn overwrite(text: String) {
-    let mut bytes = text.into_bytes();
-    bytes.fill(0);
-    std::hint::black_box(&bytes);
-}
-
 /// How many digits a text starts with, and the number they make; saturating.
 fn number(text: &[u8]) -> (usize, u32) {
     let digits = text::count(text, 0, |byte| byte.is_ascii_digit());
@@ -278,22 +219,26 @@ fn number(text: &[u8]) -> (usize, u32) {
     (digits, text::slice(text, 0..digits).iter().fold(0, value))
 }
 
-/// The length of a bracket at `at`, as itself or as a JSON escape behind any number of backslashes.
-fn bracket(body: &[u8], at: usize, plain: u8, escape: &[u8]) -> Option<usize> {
-    if text::at(body, at) == plain {
-        return Some(1);
-    }
+/// The length of a bracket at `at`: itself, also behind backslashes; a JSON escape behind any number of them; an entity of HTML.
+fn bracket(body: &[u8], at: usize, plain: u8, escapes: [&[u8]; 2], entity: &[u8]) -> Option<usize> {
     let slashes = text::count(body, at, |byte| byte == b'\\');
-    let written = text::slice(body, at + slashes..at + slashes + escape.len());
-    (slashes > 0 && written.eq_ignore_ascii_case(escape)).then_some(slashes + escape.len())
+    let written = text::tail(body, at + slashes);
+    if written.first() == Some(&plain) {
+        return Some(slashes + 1);
+    }
+    let is = |wanted: &[u8]| written.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(wanted));
+    if is(entity) {
+        return Some(slashes + entity.len());
+    }
+    escapes.into_iter().find(|escape| slashes > 0 && is(escape)).map(|escape| slashes + escape.len())
 }
 
 /// The label and number of a placeholder whose opening bracket ends at `at`. Its characters may be escaped as well.
 fn literal(body: &[u8], mut at: usize) -> Option<(Box<str>, u32)> {
     let mut content = String::new();
-    while bracket(body, at, b'>', b"u003e").is_none() {
+    while bracket(body, at, b'>', [b"u003e", b"u0026gt;"], b"&gt;").is_none() {
         let (character, length) = character(body, at)?;
-        if content.len() > crate::label::MAX + MAX_DIGITS {
+        if content.len() > crate::label::MAX + 1 + MAX_DIGITS {
             return None;
         }
         content.push(character);
@@ -310,6 +255,7 @@ fn character(body: &[u8], at: usize) -> Option<(char, usize)> {
     let slashes = text::count(body, at, |byte| byte == b'\\');
     let (byte, length) = match slashes {
         0 => (text::at(body, at), 1),
+        _ if text::at(body, at + slashes) == b'_' => (b'_', slashes + 1),
         _ => {
             let digits = text::slice(body, at + slashes..at + slashes + 5).strip_prefix(b"u00")?;
             let digits = std::str::from_utf8(digits).ok()?;

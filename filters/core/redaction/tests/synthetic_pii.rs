@@ -19,6 +19,8 @@ mod scores {
         ("IBAN_CODE", "iban", 0.99, 0.99),
         ("US_SSN", "us-ssn", 0.99, 0.99),
         ("IP_ADDRESS", "ip-address", 0.99, 0.99),
+        ("DOMAIN_NAME", "url", 0.99, 0.99),
+        ("US_DRIVER_LICENSE", "driving-licence", 0.99, 0.99),
     ];
 
     #[derive(Default)]
@@ -45,13 +47,13 @@ mod scores {
         for sample in samples.items() {
             score(&policy, sample, &mut scores);
         }
-        println!("{:<14} {:>6} {:>6} {:>7} {:>10} {:>7}", "type", "right", "wrong", "missed", "precision", "recall");
+        println!("{:<17} {:>6} {:>6} {:>7} {:>10} {:>7}", "type", "right", "wrong", "missed", "precision", "recall");
         let mut low = Vec::new();
         for ((label, _, least_precision, least_recall), score) in TYPES.iter().zip(&scores) {
             let ratio = |other: usize| score.right as f64 / (score.right + other).max(1) as f64;
             let (precision, recall) = (ratio(score.wrong), ratio(score.missed));
             println!(
-                "{label:<14} {:>6} {:>6} {:>7} {precision:>10.3} {recall:>7.3}",
+                "{label:<17} {:>6} {:>6} {:>7} {precision:>10.3} {recall:>7.3}",
                 score.right, score.wrong, score.missed
             );
             if precision < *least_precision || recall < *least_recall {

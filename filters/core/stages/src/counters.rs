@@ -3,6 +3,9 @@
 //! Names hold their labels, as Envoy has it: the bootstrap's `stats_tags` take them out again. All of them are names of the configuration, so
 //! there are never more counters than rules.
 
+use tollgate_policy::redaction::Mode;
+use tollgate_redaction::Count;
+
 use crate::engine::Engine;
 use crate::exchange::Exchange;
 
@@ -22,9 +25,12 @@ impl Exchange {
         let Engine { teams, .. } = &*self.engine;
         let Some(redaction) = teams.get(self.team).and_then(|team| team.policy.as_ref()) else { return counters };
         let policy = redaction.policy.name();
-        let mode = if self.report.is_shadow() { "shadow" } else { "enforce" };
-        for (rule, action, count) in self.report.counts() {
-            counters.push((format!("{REDACTIONS}.policy={policy}.rule={rule}.action={action}.mode={mode}"), count));
+        for Count { rule, action, mode, count } in self.report.counts() {
+            let mode = match mode {
+                Mode::Enforce => "enforce",
+                Mode::Shadow => "shadow",
+            };
+            counters.push((format!("{REDACTIONS}.policy={policy}.rule={rule}.action={action}.mode={mode}"), *count));
         }
         if self.media_skipped > 0 {
             counters.push((format!("{MEDIA_SKIPPED}.policy={policy}"), self.media_skipped.into()));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tollgate_dialects::EncodedText;
-use tollgate_redaction::{Policy, RedactError, Report, Vault};
+use tollgate_redaction::{JsonText, Policy, RedactError, Report, Vault};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Tape, escape_into, unescape};
 
@@ -30,7 +30,7 @@ pub(crate) fn redact(
         return Ok(false);
     };
     let mut within = Edits::default();
-    policy.redact_json_str(vault, string, file.place, false, &mut within, report)?;
+    policy.redact_json_str(vault, JsonText::of(string, file.place), &mut within, report)?;
     if within.is_empty() {
         return Ok(true);
     }

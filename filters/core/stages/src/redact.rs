@@ -5,15 +5,20 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 use tollgate_dialects::refusal::{Refusal, RefusalKind};
 use tollgate_dialects::request::RequestFacts;
-use tollgate_dialects::{Tokens, endpoint};
+use tollgate_dialects::{TextSpan, Tokens, endpoint};
 use tollgate_policy::names::{self, fact};
 use tollgate_policy::redaction::{Direction, Place, RedactionSpec, UnknownFields};
-use tollgate_redaction::{Policy, RedactError, Vault};
+use tollgate_redaction::{JsonText, Policy, RedactError, Vault};
 use tollgate_wire::edit::Edits;
 
 use crate::encoded;
 use crate::engine::{StageError, Team};
 use crate::exchange::Exchange;
+
+/// A text of a body as rules take it.
+pub(crate) fn json_text<'t>(span: &TextSpan<'t>) -> JsonText<'t> {
+    JsonText { text: span.text, key: span.key, place: span.place, json_inside: span.json_inside }
+}
 
 /// A policy, and what the stages themselves must know of it.
 #[derive(Debug)]
@@ -106,10 +111,10 @@ impl Exchange {
         let (vault, report) = (&mut self.vault, &mut self.report);
         vault.reserve_literals(body);
         for text in &asked.texts {
-            policy.redact_json_str(vault, text.text, text.place, text.json_inside, edits, report)?;
+            policy.redact_json_str(vault, json_text(text), edits, report)?;
         }
         for number in &asked.numbers {
-            policy.redact_json_value(vault, number.value, number.place, edits, report)?;
+            policy.redact_json_value(vault, number.value, number.key, number.place, edits, report)?;
         }
         let mut skipped = asked.skipped;
         for file in &asked.encoded {

@@ -124,7 +124,7 @@ fn other(value: Value<'_>, out: &mut String) {
                     out.push_str(&String::from_utf8_lossy(&value.items().filter_map(byte).collect::<Vec<_>>()));
                 } else if key == "token" {
                     other(value, out);
-                } else if key != "logprob" {
+                } else if key != "logprob" && !(key == "bytes" && value.kind() == Kind::Null) {
                     out.push('\n');
                     key.decode_into(out);
                     other(value, out);

@@ -43,7 +43,8 @@ pub struct Rule {
     /// Which of two overlapping findings of the same length wins: that of the higher priority, then that of the earlier rule.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub priority: i32,
-    /// `shadow` only reports what this rule finds, in a policy that is enforced otherwise.
+    /// `shadow` only reports what this rule finds, in a policy that is enforced otherwise: nothing is changed, tagged or routed, and no
+    /// other rule is kept away from the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
     /// What a finding means beyond the text it stands in.

@@ -87,6 +87,30 @@ impl Masks {
     }
 }
 
+/// The places of a byte in a block.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline]
+pub(super) fn places(block: &[u8; BLOCK], byte: u8) -> u64 {
+    use std::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_splat, u64x2};
+    let wanted = u8x16_splat(byte);
+    block.as_chunks::<16>().0.iter().enumerate().fold(0, |places, (index, bytes)| {
+        let bytes = u128::from_le_bytes(*bytes);
+        let text = u64x2(bytes as u64, (bytes >> 64) as u64);
+        places | u64::from(i8x16_bitmask(i8x16_eq(text, wanted))) << (16 * index)
+    })
+}
+
+/// The places of a byte in a block.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline]
+pub(super) fn places(block: &[u8; BLOCK], byte: u8) -> u64 {
+    let wanted = u64::from(byte) * 0x0101_0101_0101_0101;
+    block.as_chunks::<8>().0.iter().enumerate().fold(0, |places, (index, bytes)| {
+        let others = gather(u64::from_le_bytes(*bytes) ^ wanted);
+        places | (others ^ 0xff) << (8 * index)
+    })
+}
+
 #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 fn class(byte: u8) -> u8 {
     static CLASSES: [u8; 256] = {
@@ -145,6 +169,9 @@ mod tests {
                     colons: bit(byte == b':'),
                 };
                 assert_eq!(Masks::of(&block), expected, "{byte:#x} at {place}");
+                if byte != 0 {
+                    assert_eq!((places(&block, byte), places(&block, 0)), (1 << place, !(1 << place)));
+                }
             }
         }
     }

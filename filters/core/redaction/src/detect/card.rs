@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::number::{Run, Separator, Window, value};
+use super::score::{CERTAIN, Context, WEAK};
 use crate::text;
 
 /// ISO/IEC 7812-1: an account number has at most 19 digits.
@@ -10,11 +11,9 @@ const MAX_DIGITS: usize = 19;
 /// The shortest that is in use, some of Maestro's.
 const MIN_DIGITS: usize = 12;
 
-/// How far in front of a number a context word is looked for, in bytes.
-const CONTEXT: usize = 40;
-/// Words after which a number with the right check digit is a card's even if no network is known to issue it: shops and banks have
+/// Words beside which a number with the right check digit is a card's even if no network is known to issue it: shops and banks have
 /// cards of their own, and ranges are handed out faster than lists of them are kept.
-const WORDS: &[&str] = &[
+const CONTEXT: Context = Context::of(&[
     "card",
     "cards",
     "creditcard",
@@ -27,10 +26,10 @@ const WORDS: &[&str] = &[
     "diners",
     "jcb",
     "unionpay",
-];
+]);
 
-/// The card numbers of a run.
-pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>)) {
+/// The card numbers of a run, each with its score.
+pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>, u8)) {
     let mut first = 0;
     while first < run.len() {
         let mut best = None;
@@ -40,37 +39,45 @@ pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>)) {
             if digits > MAX_DIGITS {
                 break;
             }
-            if digits >= MIN_DIGITS && is_card(run, &run.window(first, last)) {
-                best = Some(last);
+            if digits >= MIN_DIGITS
+                && let Some(score) = score(run, &run.window(first, last))
+                && best.is_none_or(|(_, other)| score >= other)
+            {
+                best = Some((last, score));
             }
         }
         match best {
-            Some(last) => {
-                found(run.window(first, last).range());
-                first = last + 1;
+            Some((last, score)) => {
+                found(run.window(first, last).range(), score);
+                // What is weak leaves room for another that overlaps it.
+                first = if score == WEAK { first } else { last } + 1;
             }
             None => first += 1,
         }
     }
 }
 
-fn is_card(run: &Run<'_>, window: &Window<'_>) -> bool {
+/// How sure it is that the window is one; None if it is not.
+fn score(run: &Run<'_>, window: &Window<'_>) -> Option<u8> {
     if !shape(run, window) || !window.stands_alone() {
-        return false;
+        return None;
     }
-    let Some(digits) = window.digits::<MAX_DIGITS>() else { return false };
+    let digits = window.digits::<MAX_DIGITS>()?;
     let digits = digits.as_slice();
-    luhn(digits) && (issued(digits) || text::word_before(window.text, window.range().start, CONTEXT, WORDS))
+    if !luhn(digits) {
+        return None;
+    }
+    Some(if issued(digits) { CERTAIN } else { CONTEXT.weigh(window.text, &window.range(), WEAK) })
 }
 
 /// How card numbers are written: bare, in the groups printed on the card, or as all of a run in any groups.
 fn shape(run: &Run<'_>, window: &Window<'_>) -> bool {
     let Some(separator) = window.uniform() else { return false };
-    let joined = |separator: Option<Separator>| matches!(separator, Some(Separator::Dash | Separator::Dot));
     match separator {
-        // A dash or dot in front joins: short ones are the tail of an identifier. One behind may set off the expiry date.
+        // A dash in front joins: what is short is the tail of an identifier. One behind may set off the expiry date. Dots make a fraction.
         Separator::Start => {
-            (!joined(window.before()) || window.digit_count() >= 15) && window.after != Some(Separator::Dot)
+            let tail = window.before() == Some(Separator::Dash) && window.digit_count() < 15;
+            !tail && window.before() != Some(Separator::Dot) && window.after != Some(Separator::Dot)
         }
         Separator::Space | Separator::Dash | Separator::Dot => {
             let all = window.groups.len() == run.len();

@@ -34,7 +34,11 @@ pub fn families() -> impl Iterator<Item = (&'static str, &'static [DetectorInfo]
     [
         ("Contact", contact::ENTRIES),
         ("Money", financial::ENTRIES),
-        ("Numbers that states give", national::ENTRIES),
+        ("Numbers that states give: the Americas", national::americas::ENTRIES),
+        ("Numbers that states give: Europe", national::europe::ENTRIES),
+        ("Numbers that states give: the north of Europe", national::north::ENTRIES),
+        ("Numbers that states give: Asia, Africa, Oceania", national::asia::ENTRIES),
+        ("Numbers that states give: VAT, medicine", national::other::ENTRIES),
         ("Papers of a person", document::ENTRIES),
         ("Addresses of machines", network::ENTRIES),
         ("Secrets", secret::ENTRIES),

@@ -1,37 +1,82 @@
-//! Country calling codes and the lengths of the numbers behind them.
+//! Country calling codes and the numbers behind them.
 
-/// Country codes of ITU-T E.164 (its list of assigned codes) with the shortest and longest
-/// national number, without trunk prefix, as the national plans give them.
+/// Assigned codes (ITU-T E.164), each with the lengths that national numbers have without a trunk prefix, as bits, and the digits they start
+/// with, as bits: fixed, mobile, free and premium numbers by the national numbering plans as Google's libphonenumber collects them
+/// (`resources/PhoneNumberMetadata.xml`). Where countries share a code, those of all.
 #[rustfmt::skip]
-const PLANS: &[(u32, u8, u8)] = &[
-    (1, 10, 10), (7, 10, 10), (20, 8, 10), (27, 9, 9), (30, 10, 10), (31, 9, 9), (32, 8, 9), (33, 9, 9), (34, 9, 9), (36, 8, 9),
-    (39, 6, 11), (40, 9, 9), (41, 9, 9), (43, 7, 13), (44, 9, 10), (45, 8, 8), (46, 7, 9), (47, 8, 8), (48, 9, 9), (49, 6, 12),
-    (51, 8, 9), (52, 10, 10), (53, 8, 8), (54, 10, 11), (55, 10, 11), (56, 9, 9), (57, 8, 10), (58, 10, 10), (60, 8, 10),
-    (61, 9, 9), (62, 8, 12), (63, 8, 10), (64, 8, 10), (65, 8, 8), (66, 8, 9), (81, 9, 10), (82, 8, 11), (84, 9, 10), (86, 9, 11),
-    (90, 10, 10), (91, 10, 10), (92, 9, 10), (93, 9, 9), (94, 9, 9), (95, 8, 10), (98, 10, 10),
-    (351, 9, 9), (352, 6, 11), (353, 8, 10), (354, 7, 9), (356, 8, 8), (358, 6, 12), (359, 8, 9), (370, 8, 8), (371, 8, 8),
-    (372, 7, 8), (380, 9, 9), (381, 8, 9), (385, 8, 9), (386, 8, 8), (420, 9, 9), (421, 9, 9), (852, 8, 8), (886, 8, 9),
-    (966, 9, 9), (971, 8, 9), (972, 8, 9),
+const PLANS: &[(u16, u16, u16)] = &[
+    (1, 0x0400, 0x3fc), (7, 0x4400, 0x398), (20, 0x0700, 0x37e), (27, 0x03e0, 0x3fe), (30, 0x1c00, 0x3c4),
+    (31, 0x0f80, 0x3fe), (32, 0x0300, 0x3fe), (33, 0x0200, 0x3fe), (34, 0x0200, 0x3f0), (36, 0x0300, 0x3fe),
+    (39, 0x1fc0, 0x13b), (40, 0x0240, 0x3cc), (41, 0x0200, 0x3fc), (43, 0x3ff0, 0x3fe), (44, 0x0680, 0x3a6),
+    (45, 0x0100, 0x3fc), (46, 0x07c0, 0x3fe), (47, 0x0100, 0x3fc), (48, 0x0680, 0x3fe), (49, 0x3fe0, 0x3fe),
+    (51, 0x0300, 0x3f2), (52, 0x0400, 0x3fc), (53, 0x05c0, 0x1fc), (54, 0x0c00, 0x34e), (55, 0x0e00, 0x3fe),
+    (56, 0x0a00, 0x3fe), (57, 0x0d00, 0x25a), (58, 0x0400, 0x374), (60, 0x0700, 0x3fa), (61, 0x0680, 0x19e),
+    (62, 0x3f80, 0x3ff), (63, 0x3f40, 0x3fe), (64, 0x0780, 0x3fe), (65, 0x0d00, 0x34a), (66, 0x2700, 0x3ff),
+    (81, 0x3f00, 0x3ff), (82, 0x3f60, 0x1ff), (84, 0x0700, 0x3ee), (86, 0x1f80, 0x3fe), (90, 0x3400, 0x33c),
+    (91, 0x3f00, 0x3ff), (92, 0x0f00, 0x3fe), (93, 0x0200, 0x0fc), (94, 0x0200, 0x3fe), (95, 0x07c0, 0x3f6),
+    (98, 0x04c0, 0x3fe), (211, 0x0200, 0x202), (212, 0x0200, 0x1e0), (213, 0x0300, 0x3fe), (216, 0x0100, 0x3bc),
+    (218, 0x0200, 0x3fc), (220, 0x0080, 0x3fc), (221, 0x0200, 0x388), (222, 0x0100, 0x11c), (223, 0x0100, 0x3f4),
+    (224, 0x0300, 0x0c8), (225, 0x0400, 0x005), (226, 0x0100, 0x0f5), (227, 0x0100, 0x385), (228, 0x0100, 0x284),
+    (229, 0x0500, 0x101), (230, 0x0580, 0x1fc), (231, 0x0380, 0x1fc), (232, 0x0100, 0x3cc), (233, 0x0300, 0x12c),
+    (234, 0x1c00, 0x384), (235, 0x0100, 0x3cc), (236, 0x0100, 0x1c4), (237, 0x0300, 0x144), (238, 0x0080, 0x33c),
+    (239, 0x0080, 0x204), (240, 0x0200, 0x32c), (241, 0x0180, 0x0ff), (242, 0x0200, 0x105), (243, 0x0780, 0x37e),
+    (244, 0x0200, 0x204), (245, 0x0280, 0x210), (246, 0x0080, 0x008), (247, 0x0020, 0x0dc), (248, 0x0080, 0x354),
+    (249, 0x0200, 0x202), (250, 0x0300, 0x385), (251, 0x0200, 0x3be), (252, 0x03c0, 0x3fe), (253, 0x0100, 0x084),
+    (254, 0x0780, 0x3f6), (255, 0x0200, 0x3d4), (256, 0x0200, 0x39c), (257, 0x0100, 0x0cc), (258, 0x0300, 0x104),
+    (260, 0x0200, 0x3e4), (261, 0x0200, 0x00c), (262, 0x0200, 0x3c4), (263, 0x07e0, 0x3fe), (264, 0x0300, 0x140),
+    (265, 0x0280, 0x38e), (266, 0x0100, 0x164), (267, 0x0580, 0x3fd), (268, 0x0300, 0x28d), (269, 0x0080, 0x198),
+    (290, 0x0030, 0x164), (291, 0x0080, 0x182), (297, 0x0080, 0x3e4), (298, 0x0040, 0x3fc), (299, 0x0040, 0x3fe),
+    (350, 0x0100, 0x064), (351, 0x0200, 0x3ce), (352, 0x0ff0, 0x3fc), (353, 0x0780, 0x3f6), (354, 0x0280, 0x3f8),
+    (355, 0x03c0, 0x3fc), (356, 0x0100, 0x3ac), (357, 0x0100, 0x384), (358, 0x07e0, 0x3fe), (359, 0x13c0, 0x3fd),
+    (370, 0x0100, 0x3f8), (371, 0x0100, 0x344), (372, 0x0580, 0x3f8), (373, 0x0100, 0x3ec), (374, 0x0100, 0x3fe),
+    (375, 0x0fc0, 0x31e), (376, 0x0340, 0x3ea), (377, 0x0300, 0x3d8), (378, 0x0500, 0x0e1), (380, 0x0600, 0x3f8),
+    (381, 0x1fc0, 0x3ce), (382, 0x0300, 0x3fc), (383, 0x1f00, 0x31c), (385, 0x0380, 0x3fe), (386, 0x01e0, 0x3fe),
+    (387, 0x0300, 0x378), (389, 0x0100, 0x1bc), (420, 0x0200, 0x3fc), (421, 0x02c0, 0x37c), (423, 0x0280, 0x3cc),
+    (500, 0x0020, 0x0fc), (501, 0x0880, 0x1fd), (502, 0x0900, 0x1fe), (503, 0x0980, 0x3e4), (504, 0x0900, 0x38c),
+    (505, 0x0100, 0x1e6), (506, 0x0500, 0x3fc), (507, 0x0d80, 0x3ff), (508, 0x0240, 0x3fc), (509, 0x0100, 0x33c),
+    (590, 0x0200, 0x3e0), (591, 0x0300, 0x1fc), (592, 0x0080, 0x3fc), (593, 0x0f00, 0x2fe), (594, 0x0200, 0x3e0),
+    (595, 0x0f80, 0x3fc), (596, 0x0200, 0x3e0), (597, 0x00c0, 0x3fc), (598, 0x1fc0, 0x317), (599, 0x0180, 0x298),
+    (670, 0x0180, 0x39c), (672, 0x0040, 0x00a), (673, 0x0080, 0x1bc), (674, 0x0080, 0x3f4), (675, 0x0180, 0x3fe),
+    (676, 0x00a0, 0x3fd), (677, 0x00a0, 0x3fe), (678, 0x00a0, 0x3bc), (679, 0x0880, 0x3fd), (680, 0x0080, 0x3fc),
+    (681, 0x0240, 0x380), (682, 0x0020, 0x1bc), (683, 0x0090, 0x1f0), (685, 0x04e0, 0x1fc), (686, 0x0120, 0x1fc),
+    (687, 0x0040, 0x3bd), (688, 0x00e0, 0x284), (689, 0x0300, 0x110), (690, 0x00f0, 0x09c), (691, 0x0080, 0x308),
+    (692, 0x0080, 0x07c), (800, 0x0100, 0x3ff), (850, 0x0500, 0x1fe), (852, 0x0be0, 0x3fc), (853, 0x0180, 0x145),
+    (855, 0x0700, 0x3fe), (856, 0x0700, 0x1fc), (870, 0x1200, 0x0ec), (878, 0x1000, 0x002), (880, 0x07c0, 0x3fe),
+    (881, 0x0600, 0x3cf), (882, 0x1f80, 0x23e), (883, 0x1f00, 0x03e), (886, 0x0f80, 0x3fc), (960, 0x0480, 0x3d8),
+    (961, 0x0180, 0x3fe), (962, 0x0300, 0x3fc), (963, 0x0300, 0x23e), (964, 0x0700, 0x0fe), (965, 0x0180, 0x276),
+    (966, 0x0600, 0x322), (967, 0x0380, 0x0fe), (968, 0x0380, 0x3a6), (970, 0x0700, 0x336), (971, 0x1fe0, 0x3fc),
+    (972, 0x1f80, 0x3be), (973, 0x0100, 0x3ca), (974, 0x0b80, 0x1f9), (975, 0x0180, 0x1fe), (976, 0x0700, 0x3e6),
+    (977, 0x0d00, 0x3fe), (979, 0x0200, 0x22a), (992, 0x0200, 0x3ff), (993, 0x0100, 0x0fe), (994, 0x0200, 0x3fe),
+    (995, 0x0200, 0x1b8), (996, 0x0600, 0x3ec), (998, 0x0200, 0x3ec),
 ];
 
-/// Assigned codes of three digits whose plans are not in the table, by range.
-#[rustfmt::skip]
-const OTHERS: &[(u32, u32)] = &[
-    (211, 213), (216, 216), (218, 218), (220, 258), (260, 269), (290, 291), (297, 299), (350, 350), (355, 355), (357, 357),
-    (373, 379), (382, 383), (387, 387), (389, 389), (423, 423), (500, 509), (590, 599), (670, 670), (672, 683), (685, 692),
-    (800, 800), (808, 808), (850, 850), (853, 853), (855, 856), (870, 870), (878, 878), (880, 883), (888, 888), (960, 965),
-    (967, 968), (970, 970), (973, 977), (979, 979), (992, 996), (998, 998),
-];
+/// A country's numbering plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// How many digits its code has.
+    pub code: usize,
+    lengths: u16,
+    firsts: u16,
+}
 
-/// The length of the country code that `digits` (values 0 to 9) start with, and the lengths its national numbers have.
-pub(super) fn plan(digits: &[u8]) -> Option<(usize, std::ops::RangeInclusive<usize>)> {
+impl Plan {
+    /// Whether the plan has numbers like the one with these digits (values 0 to 9), without code and trunk prefix.
+    pub fn has(&self, national: &[u8]) -> bool {
+        let bit = |bits: u16, place: usize| place < 16 && bits >> place & 1 == 1;
+        bit(self.lengths, national.len()) && national.first().is_some_and(|&digit| bit(self.firsts, usize::from(digit)))
+    }
+}
+
+/// The plan of the country code that `digits` (values 0 to 9) start with. No code is the start of another.
+pub(super) fn plan(digits: &[u8]) -> Option<Plan> {
     let mut code = 0;
     for (place, &digit) in digits.iter().take(3).enumerate() {
-        code = code * 10 + u32::from(digit);
-        if let Some(&(_, shortest, longest)) = PLANS.iter().find(|plan| plan.0 == code) {
-            return Some((place + 1, usize::from(shortest)..=usize::from(longest)));
+        code = code * 10 + u16::from(digit);
+        if let Ok(found) = PLANS.binary_search_by_key(&code, |plan| plan.0)
+            && let Some(&(_, lengths, firsts)) = PLANS.get(found)
+        {
+            return Some(Plan { code: place + 1, lengths, firsts });
         }
     }
-    // E.164 allows 15 digits with the country code.
-    OTHERS.iter().any(|&(first, last)| code >= first && code <= last).then_some((3, 6..=12))
+    None
 }

@@ -64,6 +64,10 @@ pub(super) fn find_v6(text: &str, colon: usize) -> Option<Range<usize>> {
     }
     let address = text.get(start..end)?;
     address.parse::<Ipv6Addr>().ok()?;
+    // Eight pairs are a MAC address of 64 bits.
+    if address.len() == 23 && address.split(':').all(|group| group.len() == 2) {
+        return None;
+    }
     // What has no digit may be a path in C++ or Rust (`a::b`), and what ends in colons with little in front is a word (`1::`).
     let hexadecimal = address.bytes().filter(u8::is_ascii_hexdigit).count();
     let plausible = address.bytes().any(|byte| byte.is_ascii_digit()) && (hexadecimal > 2 || address.starts_with("::"));

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::base64;
 use crate::text;
 
 /// Longest header looked at, in bytes of base64url.
@@ -38,38 +39,15 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Range<usize>> {
         end += 1 + length;
         dots += 1;
     }
-    if dots < 2 || content < 8 {
+    // Without a signature, of which a paste may have been cut, the second part has to look like an object as well.
+    if dots == 0 || content < 8 || (dots == 1 && !text::follows(text, header_end + 1, b"eyJ")) {
         return None;
     }
-    let header = decode(text::slice(text, start..header_end));
+    let header: Vec<u8> = base64::decode(text::slice(text, start..header_end)).collect();
     memmem::find(&header, b"\"alg\"")?;
     Some(start..end)
 }
 
 fn base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
-}
-
-/// Decodes base64url without padding (RFC 4648 section 5); bits left over at the end are dropped.
-fn decode(encoded: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(encoded.len() / 4 * 3 + 2);
-    let mut bits: u32 = 0;
-    let mut count = 0;
-    for &byte in encoded {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            _ => 63,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            decoded.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    decoded
 }

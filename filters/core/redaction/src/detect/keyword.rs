@@ -1,115 +1,95 @@
-//! What detectors start from where what they look for has no rare byte of its own: words such as `password` in front of one, and the
-//! fixed beginnings of keys and tokens.
+//! Words that a detector starts from where what it looks for has no beginning of its own: `password` in front of one, `SWIFT` in front
+//! of a bank's code.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::registry::Detector;
 use super::scan::Sink;
-use super::score::CERTAIN;
-use super::starts::Starts;
-use super::{jwt, money, private_key, secret, token};
+use super::teddy::Teddy;
+use super::{money, secret, web};
 use crate::text;
 
 /// Who is asked about a keyword: the text, where the keyword starts and ends, and where findings go.
-type AskAround = fn(&str, Range<usize>, &mut Sink<'_>);
+type Ask = fn(&str, Range<usize>, &mut Sink<'_>);
 
-/// The keywords in lower case, each with the detectors that want it and the function that looks around it.
-const KEYWORDS: &[(&[&str], &[Detector], AskAround)] = &[
-    (secret::KEYWORDS, secret::OF_KEYWORDS, secret::at_keyword),
-    (money::KEYWORDS, money::OF_KEYWORDS, money::at_keyword),
+/// The keywords in lower case, each with the detectors that want it, the function that looks around it, and whether that wants to know
+/// of those within words, too.
+const KEYWORDS: &[(&[&str], &[Detector], Ask, bool)] = &[
+    (secret::KEYWORDS, secret::OF_KEYWORDS, secret::at_keyword, true),
+    (money::KEYWORDS, money::OF_KEYWORDS, money::at_keyword, false),
+    (web::KEYWORDS, web::OF_KEYWORDS, web::at_keyword, false),
 ];
 
-/// How a private key's first line goes on behind its dashes.
-const BEGIN: &[u8] = b"BEGIN ";
-/// The dashes in front of it.
-const DASHES: usize = 5;
+/// How far in front of the text asked about keywords are looked for, in bytes: what one announces may stand behind a blank, where a
+/// stream is cut. No more than that is kept of a stream.
+const REACH: usize = 64;
 
-/// What a literal makes somebody look for.
-#[derive(Debug, Clone, Copy)]
-enum Ask {
-    /// Whatever the function does; the literal is matched without regard to case.
-    Around(AskAround),
-    /// A token that begins with it, whose trigger byte is so far behind its start.
-    Token(usize),
-    Jwt,
-    PrivateKey,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Literal {
-    bytes: &'static [u8],
-    ask: Ask,
-}
-
-/// The literals that a policy's detectors want.
+/// The keywords that a policy's detectors want.
 #[derive(Default)]
 pub(super) struct Keywords {
-    /// Longer ones first.
-    literals: Vec<Literal>,
+    literals: Teddy,
+    /// Per literal.
+    words: Vec<Keyword>,
+}
+
+struct Keyword {
+    length: usize,
+    ask: Ask,
+    within: bool,
 }
 
 impl Keywords {
     /// Those of the detectors in use.
     pub fn new(uses: impl Fn(Detector) -> bool) -> Self {
-        let mut literals = Vec::new();
-        for (list, detectors, ask) in KEYWORDS {
+        let (mut literals, mut words) = (Vec::new(), Vec::new());
+        for &(list, detectors, ask, within) in KEYWORDS {
             if detectors.iter().any(|&detector| uses(detector)) {
-                literals.extend(list.iter().map(|word| Literal { bytes: word.as_bytes(), ask: Ask::Around(*ask) }));
+                literals.extend(list.iter().map(|word| word.as_bytes().to_vec()));
+                words.extend(list.iter().map(|word| Keyword { length: word.len(), ask, within }));
             }
         }
-        let tokens = token::prefixes().filter(|&(detector, ..)| uses(detector));
-        literals.extend(tokens.map(|(_, bytes, trigger)| Literal { bytes, ask: Ask::Token(trigger) }));
-        if uses(Detector::Jwt) {
-            literals.push(Literal { bytes: jwt::PREFIX, ask: Ask::Jwt });
-        }
-        if uses(Detector::PrivateKey) {
-            literals.push(Literal { bytes: BEGIN, ask: Ask::PrivateKey });
-        }
-        literals.sort_by_key(|literal| std::cmp::Reverse(literal.bytes.len()));
-        Self { literals }
+        Self { literals: Teddy::new(literals), words }
     }
 
-    /// Adds where they start.
-    pub fn add_to(&self, starts: &mut Starts) {
-        self.literals.iter().for_each(|literal| starts.insert(literal.bytes));
-    }
-
-    /// Asks about the longest literal at `place`, which no letter stands in front of. Where the scan goes on for keywords: one within
-    /// another is not asked about.
-    pub fn ask(&self, text: &str, place: usize, sink: &mut Sink<'_>) -> usize {
+    /// Asks about every keyword that what it announces may stand behind `from`, in order of place. It starts a word, no letter stands in
+    /// front of it, unless those within words count. Of those that overlap the first counts, and then the longest.
+    pub fn scan(&self, text: &str, from: usize, sink: &mut Sink<'_>) {
         let bytes = text.as_bytes();
-        let there = text::tail(bytes, place);
-        let starts = |literal: &&Literal| match (there.get(..literal.bytes.len()), literal.ask) {
-            (Some(head), Ask::Around(_)) => head.eq_ignore_ascii_case(literal.bytes),
-            (Some(head), _) => head == literal.bytes,
-            (None, _) => false,
-        };
-        let Some(literal) = self.literals.iter().find(starts) else { return place };
-        let end = place + literal.bytes.len();
-        match literal.ask {
-            Ask::Around(ask) => {
-                ask(text, place..end, sink);
-                return end;
+        let mut found = Vec::new();
+        self.literals.find(bytes, from.saturating_sub(REACH), |index, start| {
+            if let Some(word) = self.words.get(index) {
+                found.push((start, Reverse(word.length), index));
             }
-            Ask::Token(trigger) => {
-                if let Some((detector, range)) = token::find(bytes, place + trigger) {
-                    sink.emit(detector, range, CERTAIN);
-                }
+        });
+        found.sort_unstable();
+        let mut clear = 0;
+        for (start, Reverse(length), index) in found {
+            if start < clear {
+                continue;
             }
-            Ask::Jwt => {
-                if let Some(range) = jwt::find(bytes, place) {
-                    sink.emit(Detector::Jwt, range, CERTAIN);
-                }
-            }
-            Ask::PrivateKey => {
-                let begin = place.checked_sub(DASHES);
-                if let Some(range) = begin.and_then(|begin| private_key::find(bytes, begin)) {
-                    let end = range.end;
-                    sink.emit(Detector::PrivateKey, range, CERTAIN);
-                    return end;
-                }
+            clear = start + length;
+            if let Some(word) = self.words.get(index)
+                && (word.within || !text::before(bytes, start).is_ascii_alphabetic())
+            {
+                (word.ask)(text, start..clear, sink);
             }
         }
-        place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    fn every_keyword_can_be_found_and_is_in_lower_case() {
+        for (list, ..) in KEYWORDS {
+            for word in *list {
+                assert!(word.len() >= Teddy::LEAST, "{word}");
+                assert_eq!(*word, word.to_ascii_lowercase());
+            }
+        }
     }
 }

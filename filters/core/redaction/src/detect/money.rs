@@ -1,18 +1,28 @@
 //! Bank identifiers and addresses of cryptocurrencies.
 
-use std::ops::Range;
+mod bic;
+mod crypto;
+mod us_bank;
 
+use super::announced::Announced;
+use super::number::Window;
 use super::registry::Detector;
 use super::scan::Sink;
 use super::word::Word;
 
+pub(super) use bic::{KEYWORDS, at_keyword};
+
+/// The detectors that want [`at_keyword`] asked.
+pub(super) const OF_KEYWORDS: &[Detector] = &[Detector::Bic];
+
 /// Looks at a word of letters and digits.
-pub(super) fn in_word(_word: &Word<'_>, _sink: &mut Sink<'_>) {}
+pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
+    if sink.wants(Detector::CryptoAddress) {
+        crypto::in_word(word, sink);
+    }
+}
 
-/// Where [`at_keyword`] is asked.
-pub(super) const KEYWORDS: &[&str] = &[];
-/// The detectors that want it asked.
-pub(super) const OF_KEYWORDS: &[Detector] = &[];
-
-/// Looks for what a keyword such as `SWIFT` announces.
-pub(super) fn at_keyword(_text: &str, _keyword: Range<usize>, _sink: &mut Sink<'_>) {}
+/// Looks at digits, and what announces them.
+pub(super) fn in_window(window: &Window<'_>, announced: Option<Announced>, sink: &mut Sink<'_>) {
+    us_bank::in_window(window, announced, sink);
+}

@@ -8,8 +8,6 @@ use crate::text;
 const MAX_GROUPS: usize = 24;
 /// How many groups the next of them repeats: no number has more.
 const OVERLAP: usize = 8;
-/// The shortest number without separators, in digits: a date of birth as `010280`.
-const SHORTEST: usize = 6;
 
 /// What sets a group of digits apart from the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +48,11 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Reads on from the first digit at `start`. None if that is a single group that is too short for any number, or part of a word.
-    pub fn read(text: &'a [u8], start: usize) -> Option<Self> {
+    /// Reads on from the first digit at `start`. None if that is a single group of fewer digits than `least`, or one behind a letter.
+    pub fn read(text: &'a [u8], start: usize, least: usize) -> Option<Self> {
         let first = text::count(text, start, |byte| byte.is_ascii_digit());
-        if separator_at(text, start + first).is_none()
-            && (first < SHORTEST || !text::stands_alone(text, &(start..start + first)))
+        if (first < least || text::before(text, start).is_ascii_alphabetic())
+            && separator_at(text, start + first).is_none()
         {
             return None;
         }
@@ -74,6 +72,11 @@ impl<'a> Run<'a> {
             separator = next;
             at = end + length;
         }
+    }
+
+    /// The text it is in.
+    pub fn text(&self) -> &'a [u8] {
+        self.text
     }
 
     /// How many groups there are.
@@ -219,7 +222,7 @@ fn separator_at(text: &[u8], at: usize) -> Option<(Separator, usize)> {
 }
 
 /// A separator of one character, and its length.
-fn single(text: &[u8], at: usize) -> (Option<Separator>, usize) {
+pub(super) fn single(text: &[u8], at: usize) -> (Option<Separator>, usize) {
     match text::at(text, at) {
         b' ' => (Some(Separator::Space), 1),
         b'-' => (Some(Separator::Dash), 1),

@@ -4,38 +4,73 @@ use std::ops::Range;
 
 use super::country;
 use super::number::{Group, Run, Separator, Window, value};
+use super::score::{CERTAIN, Context, LIKELY, WEAK};
 use crate::text;
 
 /// Most groups of a number as people write it: `+41 (0)96 471 07 95` has six, and a prefix may add one.
 const MAX_GROUPS: usize = 8;
 /// E.164's 15 digits, two for `00`, one for a trunk zero in parentheses.
 const MAX_DIGITS: usize = 18;
-/// How far in front of a number a context word is looked for, in bytes.
-const CONTEXT: usize = 40;
-/// How far behind.
-const CONTEXT_BEHIND: usize = 12;
+/// How far behind a number those words are looked for that only count there, in bytes.
+const BEHIND: usize = 12;
 
-/// Words after which even a bare number is a telephone number.
+/// Words beside which even a bare number is a telephone number.
 #[rustfmt::skip]
-const WORDS: &[&str] = &[
+const CONTEXT: Context = Context::of(&[
     "phone", "phones", "telephone", "tel", "telefon", "telefono", "teléfono", "téléphone", "mobile", "mobil", "handy", "móvil", "portable",
     "cell", "cellphone", "cellular", "celular", "fax", "call", "calls", "calling", "called", "dial", "dialing", "desk", "hotline", "helpline",
     "whatsapp", "signal", "sms", "ring me", "text me", "texting", "voicemail", "landline", "answering", "messages to", "message on",
     "message to", "reach me", "reach us", "reached", "contact number", "my number", "his number", "her number", "their number", "fon",
-];
+    "telefonnummer", "rufnummer", "handynummer", "mobilnummer", "rückruf", "telefoon", "telefone", "telemóvel", "tlf", "tlfn", "puhelin",
+    "natel", "gsm", "cep", "telefonu", "telefonum", "komórka", "điện thoại", "sđt", "viber", "telegram", "tel no", "ph no", "ph", "mob",
+    "msisdn", "電話", "电话", "手机", "手機", "携帯", "联系", "聯絡", "号码", "號碼", "전화", "휴대폰", "연락처", "телефон", "Телефон", "тел", "Тел", "моб",
+    "звоните", "позвони", "هاتف", "جوال", "טלפון", "फ़ोन", "फोन", "मोबाइल", "โทร", "τηλ",
+]);
 /// Words that say the same behind it, as signatures and address books have them.
 const WORDS_BEHIND: &[&str] = &["office", "fax", "mobile", "cell", "home", "work", "direct", "phone", "tel", "desk"];
+/// Words beside which digits that could be a mobile number are not taken for one.
+const MOBILE: Context = Context {
+    words: &[],
+    against: &[
+        "isbn",
+        "order",
+        "invoice",
+        "id",
+        "ref",
+        "reference",
+        "account",
+        "acct",
+        "item",
+        "part",
+        "serial",
+        "sku",
+        "case",
+        "ticket",
+        "tracking",
+        "iban",
+        "imei",
+        "version",
+        "build",
+        "hash",
+        "ean",
+        "upc",
+        "gtin",
+        "lot",
+        "batch",
+        "cik",
+    ],
+};
 
 /// The telephone numbers of a run.
-pub(super) fn find(run: &Run<'_>, text: &[u8], mut found: impl FnMut(Range<usize>)) {
+pub(super) fn find(run: &Run<'_>, text: &[u8], mut found: impl FnMut(Range<usize>, u8)) {
     let mut first = 0;
     while first < run.len() {
         let widest = (first + MAX_GROUPS).min(run.len());
         let hit =
-            (first..widest).rev().find_map(|last| number(&run.window(first, last), text).map(|range| (last, range)));
+            (first..widest).rev().find_map(|last| number(&run.window(first, last), text).map(|found| (last, found)));
         match hit {
-            Some((last, range)) => {
-                found(range);
+            Some((last, (range, score))) => {
+                found(range, score);
                 first = last + 1;
             }
             None => first += 1,
@@ -43,8 +78,8 @@ pub(super) fn find(run: &Run<'_>, text: &[u8], mut found: impl FnMut(Range<usize
     }
 }
 
-/// The window as a telephone number, with its sign, opening parenthesis and extension.
-fn number(window: &Window<'_>, text: &[u8]) -> Option<Range<usize>> {
+/// The window as a telephone number, with its sign, opening parenthesis and extension, and how sure that is.
+fn number(window: &Window<'_>, text: &[u8]) -> Option<(Range<usize>, u8)> {
     let count = window.digit_count();
     if !(7..=MAX_DIGITS).contains(&count) {
         return None;
@@ -58,7 +93,7 @@ fn number(window: &Window<'_>, text: &[u8]) -> Option<Range<usize>> {
         return None;
     }
     if opening.plus {
-        return international(window, digits).then_some(range);
+        return international(window, digits).then_some((range, CERTAIN));
     }
     if !window.set_apart() {
         return None;
@@ -67,11 +102,23 @@ fn number(window: &Window<'_>, text: &[u8]) -> Option<Range<usize>> {
     let strong = match digits {
         [0, 0, rest @ ..] if several => international(window, rest),
         _ if north_american(window, digits) => true,
+        _ if trunk_apart(window, digits) => true,
         _ if trunk_zero(window, digits, opening.parenthesis) => true,
-        _ => opening.parenthesis && (window.sizes(&[2, 4, 4]) || window.sizes(&[2, 5, 4])),
+        _ if !opening.parenthesis => false,
+        [2..=9, ..] if window.sizes(&[3, 7]) => true,
+        _ => window.sizes(&[2, 4, 4]) || window.sizes(&[2, 5, 4]),
     };
-    let is_number = strong || (weak(window, digits) && in_context(text, &range));
-    is_number.then_some(range)
+    if strong {
+        return Some((range, CERTAIN));
+    }
+    if !weak(window, digits) {
+        return None;
+    }
+    let by_itself = if mobile(window, digits) { MOBILE.weigh(text, &range, LIKELY) } else { WEAK };
+    let score = CONTEXT.weigh(text, &range, by_itself);
+    let behind = || text::word_behind(text, range.end, BEHIND, WORDS_BEHIND);
+    let score = if score < LIKELY && behind() { LIKELY } else { score };
+    (score >= LIKELY).then_some((range, score))
 }
 
 /// What stands in front of the first digit and belongs to the number.
@@ -114,18 +161,10 @@ fn closed(text: &[u8], group: &Group) -> bool {
 
 /// A country code and a number of the length its plan has. A trunk zero may be shown in parentheses: `+44 (0)20 7946 0958`.
 fn international(window: &Window<'_>, digits: &[u8]) -> bool {
-    let Some((code, lengths)) = country::plan(digits) else { return false };
-    let national = text::tail(digits, code);
-    let trunk = usize::from(
-        national.first() == Some(&0) && window.groups.iter().any(|group| group.separator == Separator::Parenthesis),
-    );
-    let national = text::tail(national, trunk);
-    let plausible = match digits.first() {
-        // North American area codes start with 2 to 9.
-        Some(1) => national.first().is_some_and(|&digit| digit > 1),
-        _ => true,
-    };
-    plausible && lengths.contains(&national.len())
+    let Some(plan) = country::plan(digits) else { return false };
+    let national = text::tail(digits, plan.code);
+    let in_parenthesis = window.groups.iter().any(|group| group.separator == Separator::Parenthesis);
+    plan.has(national) || (in_parenthesis && national.first() == Some(&0) && plan.has(text::tail(national, 1)))
 }
 
 /// Area code, exchange, line number (North American Numbering Plan), maybe with the 1 in front. In blanks only, which any list of
@@ -155,10 +194,21 @@ fn trunk_zero(window: &Window<'_>, digits: &[u8], parenthesis: bool) -> bool {
     style && sizes && !rest.is_empty() && rest.len() <= 4
 }
 
+/// A national number whose trunk prefix is a group by itself, as in Turkey and Russia: `0 532 123 45 67`, `8 (495) 123-45-67`.
+fn trunk_apart(window: &Window<'_>, digits: &[u8]) -> bool {
+    matches!(digits, [0, 2..=9, ..] | [8, 3 | 4 | 8 | 9, ..])
+        && (window.sizes(&[1, 3, 3, 2, 2]) || window.sizes(&[1, 3, 3, 4]) || window.sizes(&[1, 3, 7]))
+}
+
 /// What may be a telephone number if a word says so: anything of the right length that is not written like something else.
 fn weak(window: &Window<'_>, digits: &[u8]) -> bool {
     let uniform = window.uniform();
-    let style = uniform.is_some() || window.groups.iter().any(|group| group.separator == Separator::Parenthesis);
+    // `495 123-45-67`: the area code behind a blank.
+    let area = |group: &Group| group.separator == Separator::Space;
+    let dashes = window.groups.iter().skip(2).all(|group| group.separator == Separator::Dash);
+    let apart = window.groups.get(1).is_some_and(area) && dashes;
+    let style =
+        uniform.is_some() || apart || window.groups.iter().any(|group| group.separator == Separator::Parenthesis);
     let lengths = (7..=12).contains(&digits.len());
     let sizes =
         window.groups.len() <= 5 && (window.groups.len() == 1 || window.groups.iter().all(|group| group.len() >= 2));
@@ -186,14 +236,18 @@ fn date(window: &Window<'_>, digits: &[u8]) -> bool {
         || (window.sizes(&[8]) && year_first)
 }
 
-fn in_context(text: &[u8], range: &Range<usize>) -> bool {
-    if text::word_before(text, range.start, CONTEXT, WORDS) {
-        return true;
-    }
-    // Only on the same line: the next one is about something else.
-    let behind = range.end..(range.end + CONTEXT_BEHIND).min(text.len());
-    let line = text::count(text::slice(text, behind.clone()), 0, |byte| byte != b'\n');
-    text::has_word(text, behind.start..behind.start + line, WORDS_BEHIND)
+/// A mobile number with its trunk zero and nothing between the digits, as people type it on one: ten digits from 04 to 09 (France, Australia,
+/// Belgium, the Netherlands, Switzerland, South Africa, Vietnam, ...), eleven from 01, 05, 07, 08 or 09 (Germany, Korea, Turkey, the United
+/// Kingdom, Japan, Nigeria, the Philippines, ...).
+fn mobile(window: &Window<'_>, digits: &[u8]) -> bool {
+    let issued = match digits {
+        [0, 4..=9, _, rest @ ..] => {
+            rest.len() == 7 || (rest.len() == 8 && digits.get(1) != Some(&4) && digits.get(1) != Some(&6))
+        }
+        [0, 1, 0 | 5..=7, rest @ ..] => rest.len() == 8,
+        _ => false,
+    };
+    issued && window.groups.len() == 1
 }
 
 /// Where the extension behind a number ends: `x123`, `ext. 123`, `extension 123`, `#123`.

@@ -1,17 +1,22 @@
 //! The one pass over a text: block by block, and from one place that may matter to the next.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::block::{BLOCK, Masks, ahead, behind};
+use super::block::{BLOCK, Masks, ahead, behind, places};
+use super::fixed::Fixed;
 use super::keyword::Keywords;
 use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
 use super::score::CERTAIN;
 use super::starts::Starts;
 use super::word::Word;
-use super::{card, document, email, iban, ip, money, national, phone, secret, ssn, url};
+use super::{announced, card, document, email, iban, ip, mac, money, national, phone, secret, ssn, url, web};
 use crate::text;
-use crate::user::{Pattern, Patterns, Words};
+use crate::user::Words;
+
+#[cfg(test)]
+mod tests;
 
 /// A place where a rule applies, before overlaps are settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,54 +38,113 @@ pub(crate) struct Use {
     pub min_score: u8,
 }
 
-/// What a policy looks for: built-in detectors, and the user's words and patterns.
+/// What is looked for in a text.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'l> {
+    /// What the detectors find.
+    pub detectors: bool,
+    /// Which words.
+    pub words: &'l dyn Fn(&Words) -> bool,
+}
+
+/// What a policy looks for: built-in detectors, and the user's words that stand alone.
 pub(crate) struct Scanner {
     keywords: Keywords,
-    words: Vec<Words>,
-    patterns: Patterns,
-    /// Of keywords and words.
+    fixed: Fixed,
+    words: Vec<Arc<Words>>,
+    /// Of keys and tokens, and of words.
     starts: Starts,
     /// Per detector.
     uses: [Option<Use>; DETECTOR_COUNT],
-    numbers: bool,
-    signs: bool,
-    colons: bool,
+    asks: Asks,
 }
 
-/// The shortest text that detectors of numbers take, in bytes: `1.2.80`. A run of digits and separators below it is not looked at.
-const SHORTEST_NUMBER: u32 = 6;
-/// The shortest word with letters and digits that detectors take, in bytes. [`dilated`] and [`eroded`] know that it is six, too.
-const SHORTEST_WORD: u32 = 6;
+/// Which places are worth a look.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asks {
+    /// Numbers of so many bytes, digits and separators; 0 if no number is.
+    least: usize,
+    /// Words with letters and digits.
+    words: bool,
+    /// A detector of numbers that states give is in use, the American social security number aside.
+    national: bool,
+    /// Two digits, a dot and a letter.
+    companies: bool,
+    signs: bool,
+    /// Colons of IPv6 addresses, of URLs, and of what else has one.
+    addresses: bool,
+    urls: bool,
+    bots: bool,
+    /// What joins the pairs and fours of digits of MAC addresses.
+    joints: bool,
+    fillers: bool,
+    tildes: bool,
+}
+
+impl Asks {
+    fn new(uses: impl Fn(Detector) -> bool) -> Self {
+        let some = |detectors: &[Detector]| detectors.iter().any(|&detector| uses(detector));
+        let national = national::detectors().any(&uses);
+        let documents = some(&[Detector::Passport, Detector::DrivingLicence, Detector::DateOfBirth]);
+        let of_seven = [
+            Detector::Phone,
+            Detector::CreditCard,
+            Detector::Iban,
+            Detector::UsSsn,
+            Detector::IpAddress,
+            Detector::MacAddress,
+            Detector::CryptoAddress,
+        ];
+        // The shortest that each takes: the year of a date in words, licences, those of doctors and banks, `1.1.1.1`.
+        let least = if uses(Detector::DateOfBirth) {
+            4
+        } else if some(&[Detector::Passport, Detector::DrivingLicence]) {
+            5
+        } else if national || some(&[Detector::UsRoutingNumber, Detector::UsBankAccount]) {
+            6
+        } else if some(&of_seven) {
+            7
+        } else {
+            0
+        };
+        Self {
+            least,
+            words: national
+                || documents
+                || some(secret::OF_WORDS)
+                || some(&[Detector::CryptoAddress, Detector::MacAddress]),
+            national,
+            companies: uses(Detector::BrCnpj),
+            signs: some(&[Detector::Email, Detector::UrlCredentials]),
+            addresses: uses(Detector::IpAddress),
+            urls: uses(Detector::Url),
+            bots: uses(Detector::VendorToken),
+            joints: uses(Detector::MacAddress),
+            fillers: uses(Detector::Passport),
+            tildes: uses(Detector::AzureKey),
+        }
+    }
+}
 
 impl Scanner {
-    /// Runs each detector for the rule given, if one is, and looks for words and patterns.
-    pub fn new(uses: [Option<Use>; DETECTOR_COUNT], words: Vec<Words>, patterns: Vec<Pattern>) -> Self {
+    /// Runs each detector for the rule given, if one is, and looks for words.
+    pub fn new(uses: [Option<Use>; DETECTOR_COUNT], words: Vec<Arc<Words>>) -> Self {
         let uses_detector = |detector: Detector| uses.get(detector as usize).is_some_and(Option::is_some);
-        let keywords = Keywords::new(uses_detector);
+        let fixed = Fixed::new(uses_detector);
         let mut starts = Starts::default();
-        keywords.add_to(&mut starts);
+        fixed.add_to(&mut starts);
         words.iter().for_each(|words| words.add_to(&mut starts));
-        let mut scanner = Self {
-            keywords,
-            words,
-            patterns: Patterns::new(patterns),
-            starts,
-            uses,
-            numbers: false,
-            signs: false,
-            colons: false,
-        };
-        scanner.numbers = scanner.uses_numbers();
-        scanner.signs = scanner.uses(Detector::Email) || scanner.uses(Detector::UrlCredentials);
-        scanner.colons = scanner.uses(Detector::IpAddress);
-        scanner
+        Self { keywords: Keywords::new(uses_detector), fixed, words, starts, asks: Asks::new(uses_detector), uses }
     }
 
     /// Whether a detector of numbers is in use.
     pub fn uses_numbers(&self) -> bool {
-        [Detector::Phone, Detector::CreditCard, Detector::Iban, Detector::UsSsn, Detector::IpAddress]
-            .iter()
-            .any(|&detector| self.uses(detector))
+        self.asks.least > 0
+    }
+
+    /// Whether a detector of numbers that begin with words is in use: [`opens_a_number`] knows the words.
+    pub fn uses_words_of_numbers(&self) -> bool {
+        self.asks.national || self.uses(Detector::DateOfBirth)
     }
 
     /// Whether the detector of private keys is in use.
@@ -96,17 +160,24 @@ impl Scanner {
         self.uses.get(detector as usize).copied().flatten()
     }
 
-    /// Appends what is found from `from` on. What stands in front serves as context only.
-    pub fn scan(&self, text: &str, from: usize, out: &mut Vec<Candidate>) {
+    /// Appends what is found from `from` on: by detectors to `detected`, words to `found`. What stands in front serves as context only.
+    pub fn scan(
+        &self,
+        text: &str,
+        from: usize,
+        look: Look<'_>,
+        detected: &mut Vec<Candidate>,
+        found: &mut Vec<Candidate>,
+    ) {
         let bytes = text.as_bytes();
-        let mut before = Masks::default();
-        for place in from.saturating_sub(2)..from {
-            let byte = text::at(bytes, place);
-            before.letters = before.letters >> 1 | u64::from(byte.is_ascii_alphabetic()) << 63;
-            before.digits = before.digits >> 1 | u64::from(byte.is_ascii_digit()) << 63;
-            before.colons = before.colons >> 1 | u64::from(byte == b':') << 63;
+        let mut sink = Sink { scanner: self, from, out: detected };
+        if look.detectors {
+            self.keywords.scan(text, from, &mut sink);
+        } else if !self.words.iter().any(|words| (look.words)(words)) {
+            return;
         }
-        let mut walk = Walk { text, sink: Sink { scanner: self, from, out }, at: from, word_end: 0, keyword_end: 0 };
+        let mut walk = Walk::new(text, look, sink, found);
+        let mut before = masks_before(bytes, from);
         let mut start = from;
         let (blocks, tail) = text::tail(bytes, from).as_chunks::<BLOCK>();
         for block in blocks {
@@ -118,18 +189,15 @@ impl Scanner {
             block.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
             self.scan_block(&block, start, &before, &mut walk);
         }
-        self.patterns.find(text, from, out);
     }
 
     /// Looks at a block of text, which starts at `start`, and asks where it has to. Returns what stands in it.
     #[inline]
     fn scan_block(&self, block: &[u8; BLOCK], start: usize, before: &Masks, walk: &mut Walk<'_>) -> Masks {
         let masks = Masks::of(block);
-        let (numbers, words) = if self.numbers { numbers(&masks, before) } else { (0, 0) };
-        let signs = if self.signs { masks.at } else { 0 };
-        let colons = if self.colons { colons(&masks, before) } else { 0 };
-        let triggers = numbers | signs | colons;
         let literals = self.literals(block, start, &masks, before, walk.text.as_bytes());
+        let (words, triggers) =
+            if walk.look.detectors { self.asks.places(block, &masks, before) } else { Default::default() };
         let mut places = triggers | words | literals;
         while places != 0 {
             let bit = places.trailing_zeros();
@@ -138,10 +206,10 @@ impl Scanner {
             if literals >> bit & 1 == 1 {
                 walk.at_literal(place);
             }
-            if words >> bit & 1 == 1 && place >= walk.word_end.max(walk.at) {
+            if words >> bit & 1 == 1 {
                 walk.in_word(place);
             }
-            if triggers >> bit & 1 == 1 && place >= walk.at {
+            if triggers >> bit & 1 == 1 {
                 walk.at_trigger(place);
             }
         }
@@ -167,84 +235,153 @@ impl Scanner {
     }
 }
 
-/// The first digits of what is long enough for a detector: of numbers, and of words with letters and digits.
-#[inline]
-fn numbers(masks: &Masks, before: &Masks) -> (u64, u64) {
-    let digits = masks.digits;
-    let first = digits & !behind(digits, before.digits, 1);
-    if first == 0 {
-        return (0, 0);
+/// What stands in front of a place, as far as it matters.
+fn masks_before(bytes: &[u8], from: usize) -> Masks {
+    let mut before = Masks::default();
+    for place in from.saturating_sub(BLOCK)..from {
+        let byte = text::at(bytes, place);
+        before.letters = before.letters >> 1 | u64::from(byte.is_ascii_alphabetic()) << 63;
+        before.digits = before.digits >> 1 | u64::from(byte.is_ascii_digit()) << 63;
+        before.colons = before.colons >> 1 | u64::from(byte == b':') << 63;
     }
-    // Check digits behind a country's code may start an account number that goes on in letters, or behind a blank.
-    let letters = |by| behind(masks.letters, before.letters, by);
-    let account = ahead(digits, 1) & letters(1) & letters(2);
-    let alphanumeric = digits | masks.letters;
-    // What goes on from the block before was long enough there, or may be here.
-    let going_on = alphanumeric & !alphanumeric.wrapping_add((before.digits | before.letters) >> 63);
-    let words = first & (dilated(eroded(alphanumeric)) | going_on);
-    (first & (eroded(masks.number) | account), words)
+    before
 }
 
-/// The places with [`SHORTEST_NUMBER`] in a row from there on.
-#[inline]
-fn eroded(mask: u64) -> u64 {
-    const { assert!(SHORTEST_NUMBER == 6 && SHORTEST_WORD == 6) }
-    let two = mask & ahead(mask, 1);
-    let four = two & ahead(two, 2);
-    four & ahead(two, 4)
-}
-
-/// All of what [`eroded`] has left the starts of.
-#[inline]
-fn dilated(mask: u64) -> u64 {
-    let two = mask | mask << 1;
-    let four = two | two << 2;
-    four | two << 4
-}
-
-/// The first colons of what may be IPv6 addresses: more of them follow, each behind up to four digits.
-#[inline]
-fn colons(masks: &Masks, before: &Masks) -> u64 {
-    let colons = masks.colons;
-    let first = colons & !behind(colons, before.colons, 1);
-    if first == 0 {
-        return 0;
+impl Asks {
+    /// Where in the block detectors start: the digits of words with letters, and other bytes.
+    #[inline]
+    fn places(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> (u64, u64) {
+        let (mut words, mut triggers) = (0, 0);
+        if masks.digits != 0 {
+            if self.words {
+                words = masks.digits & (behind(masks.letters, before.letters, 1) | ahead(masks.letters, 1));
+            }
+            if self.least > 0 {
+                triggers |= self.numbers(block, masks, before);
+            }
+        }
+        if self.signs {
+            triggers |= masks.at;
+        }
+        if masks.colons != 0 {
+            triggers |= self.colons(block, masks, before);
+        }
+        if self.joints {
+            triggers |= joints(block, masks, before);
+        }
+        if self.fillers {
+            triggers |= places(block, b'<');
+        }
+        if self.tildes {
+            triggers |= places(block, b'~');
+        }
+        (words, triggers)
     }
-    let within = colons | masks.digits | masks.letters;
-    let next = (1..=5).fold(0, |next, by| next | ahead(colons, by));
-    first & ahead(within, 1) & next
+
+    /// The first digits of what is long enough for a detector of numbers.
+    #[inline]
+    fn numbers(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
+        let digits = masks.digits;
+        let first = digits & !behind(digits, before.digits, 1);
+        // Check digits behind a country's code may start an account number that goes on in letters, or behind a blank.
+        let letters = |by| behind(masks.letters, before.letters, by);
+        let account = ahead(digits, 1) & letters(1) & letters(2);
+        let two = masks.number & ahead(masks.number, 1);
+        let four = two & ahead(two, 2);
+        let mut starts = account | four & ahead(four, self.least as u32 - 4);
+        if self.companies {
+            starts |= ahead(digits, 1) & ahead(places(block, b'.'), 2) & ahead(masks.letters, 3);
+        }
+        first & starts
+    }
+
+    /// The colons worth a look.
+    #[inline]
+    fn colons(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
+        let colons = masks.colons;
+        let mut wanted = 0;
+        if self.addresses {
+            // The first colon of several, each behind up to four digits.
+            let first = colons & !behind(colons, before.colons, 1);
+            let within = colons | masks.digits | masks.letters;
+            let next = (1..=5).fold(0, |next, by| next | ahead(colons, by));
+            wanted |= first & ahead(within, 1) & next;
+        }
+        if self.urls {
+            let slashes = places(block, b'/');
+            wanted |= colons & ahead(slashes, 1) & ahead(slashes, 2);
+        }
+        if self.bots {
+            wanted |= colons & behind(masks.digits, before.digits, 1) & ahead(masks.letters, 1);
+        }
+        wanted
+    }
+}
+
+/// What joins pairs of letters or digits, or fours of them, with another of the kind behind.
+#[inline]
+fn joints(block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
+    let (parts, parts_before) = (masks.digits | masks.letters, before.digits | before.letters);
+    let back = |by| behind(parts, parts_before, by);
+    let on = |by| ahead(parts, by);
+    let joined = |separators: u64| separators & ahead(separators, 3);
+    let pairs = joined(masks.colons) | joined(places(block, b'-'));
+    let dots = places(block, b'.');
+    let fours = dots & ahead(dots, 5);
+    let pairs = pairs & back(1) & back(2) & !back(3) & on(1) & on(2);
+    pairs | fours & back(1) & back(2) & back(3) & back(4) & !back(5) & on(1) & on(2) & on(3) & on(4)
 }
 
 /// Where a scan is.
 struct Walk<'a> {
     text: &'a str,
+    look: Look<'a>,
     sink: Sink<'a>,
-    /// Up to here the detectors have seen the text.
+    found: &'a mut Vec<Candidate>,
+    /// Up to here a key has been found, or another text that detectors need not look into.
     at: usize,
-    /// Up to here the words with digits have been looked at.
+    /// Up to here numbers have been looked at.
+    number_end: usize,
+    /// Up to here words with digits.
     word_end: usize,
-    /// Up to here the keywords.
-    keyword_end: usize,
+    /// Up to here URLs, the pairs of MAC addresses and machine-readable lines have been looked for.
+    url_end: usize,
+    pairs_end: usize,
+    line_end: usize,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(text: &'a str, look: Look<'a>, sink: Sink<'a>, found: &'a mut Vec<Candidate>) -> Self {
+        let at = sink.from;
+        Self { text, look, sink, found, at, number_end: 0, word_end: 0, url_end: 0, pairs_end: 0, line_end: 0 }
+    }
+
     /// Asks who wants to know about literals.
     fn at_literal(&mut self, place: usize) {
         let scanner = self.sink.scanner;
-        if place >= self.keyword_end {
-            self.keyword_end = scanner.keywords.ask(self.text, place, &mut self.sink);
+        if self.look.detectors
+            && place >= self.at
+            && let Some(end) = scanner.fixed.ask(self.text.as_bytes(), place, &mut self.sink)
+        {
+            self.at = end;
         }
         for words in &scanner.words {
-            words.find(self.text, place, self.sink.out);
+            if (self.look.words)(words) {
+                words.find_at(self.text, place, self.found);
+            }
         }
     }
 
     /// Asks the detectors of words about the one around the digit at `place`.
     fn in_word(&mut self, place: usize) {
+        if place < self.at.max(self.word_end) {
+            return;
+        }
         let bytes = self.text.as_bytes();
         match Word::around(bytes, place) {
             Some(word) => {
                 self.word_end = word.end;
+                // At the end of a block it is not known whether a letter follows.
                 if word.has_letters() {
                     in_word(&word, &mut self.sink);
                 }
@@ -256,29 +393,86 @@ impl Walk<'_> {
 
     /// Asks the detectors that start from a byte of this kind.
     fn at_trigger(&mut self, place: usize) {
-        let (text, sink) = (self.text, &mut self.sink);
-        let bytes = text.as_bytes();
-        self.at = place + 1;
+        if place < self.at {
+            return;
+        }
+        let bytes = self.text.as_bytes();
         match text::at(bytes, place) {
-            b'0'..=b'9' => {
-                self.at = in_number(text, place, sink);
-            }
-            b'@' => {
-                if let Some(range) = email::find(text, place) {
-                    sink.emit(Detector::Email, range, CERTAIN);
-                }
-                if sink.wants(Detector::UrlCredentials)
-                    && let Some(range) = url::find(text, place)
-                {
-                    sink.emit(Detector::UrlCredentials, range, CERTAIN);
+            b'0'..=b'9' => self.at_digit(place),
+            b'@' => self.at_sign(place),
+            b':' => self.at_colon(place),
+            b'-' => self.at_joint(place),
+            b'.' => mac::in_quads(bytes, place, &mut self.sink),
+            b'<' if place >= self.line_end => self.line_end = document::mrz::find(bytes, place, &mut self.sink),
+            b'~' => {
+                if let Some(range) = secret::at_tilde(bytes, place) {
+                    self.sink.emit(Detector::AzureKey, range, CERTAIN);
                 }
             }
-            _ => {
-                if let Some(range) = ip::find_v6(text, place) {
-                    self.at = range.end;
-                    sink.emit(Detector::IpAddress, range, CERTAIN);
-                }
-            }
+            _ => {}
+        }
+    }
+
+    fn at_digit(&mut self, place: usize) {
+        if place < self.number_end {
+            return;
+        }
+        let (bytes, sink) = (self.text.as_bytes(), &mut self.sink);
+        if sink.wants(Detector::Iban)
+            && let Some(range) = iban::find(bytes, place)
+        {
+            self.at = range.end;
+            sink.emit(Detector::Iban, range, CERTAIN);
+        } else if let Some(run) = Run::read(bytes, place, sink.scanner.asks.least) {
+            self.number_end = run.resume;
+            in_run(&run, sink);
+        } else if sink.scanner.asks.companies {
+            national::at_company(bytes, place, sink);
+        }
+    }
+
+    fn at_sign(&mut self, place: usize) {
+        let sink = &mut self.sink;
+        // What stands in front of the `@` in `postgres://app:s3cret@db.internal` is a password and no mailbox.
+        if sink.wants(Detector::UrlCredentials)
+            && let Some(range) = url::find(self.text, place)
+        {
+            sink.emit(Detector::UrlCredentials, range, CERTAIN);
+        } else if sink.wants(Detector::Email)
+            && let Some(range) = email::find(self.text, place)
+        {
+            sink.emit(Detector::Email, range, CERTAIN);
+        }
+    }
+
+    fn at_colon(&mut self, place: usize) {
+        let (text, sink) = (self.text, &mut self.sink);
+        if place >= self.url_end
+            && sink.wants(Detector::Url)
+            && let Some(range) = web::find(text, place)
+        {
+            self.url_end = range.end;
+            sink.emit(Detector::Url, range, CERTAIN);
+        }
+        if sink.wants(Detector::VendorToken)
+            && let Some(range) = secret::at_colon(text.as_bytes(), place)
+        {
+            sink.emit(Detector::VendorToken, range, CERTAIN);
+        } else if sink.wants(Detector::IpAddress)
+            && let Some(range) = ip::find_v6(text, place)
+        {
+            self.at = range.end;
+            sink.emit(Detector::IpAddress, range, CERTAIN);
+        }
+        self.at_joint(place);
+    }
+
+    fn at_joint(&mut self, place: usize) {
+        if place >= self.pairs_end
+            && self.sink.wants(Detector::MacAddress)
+            && let Some(end) = mac::in_pairs(self.text.as_bytes(), place, &mut self.sink)
+        {
+            self.pairs_end = end;
         }
     }
 }
@@ -296,6 +490,21 @@ impl Sink<'_> {
         self.scanner.uses(detector)
     }
 
+    /// Whether the last finding covers this place.
+    pub fn covers(&self, place: usize) -> bool {
+        self.out.last().is_some_and(|last| (last.start..last.end).contains(&place))
+    }
+
+    /// Whether a rule uses one of [`national::detectors`].
+    pub fn wants_national(&self) -> bool {
+        self.scanner.asks.national
+    }
+
+    /// The least score that a rule takes of the detector, if one uses it.
+    pub fn least(&self, detector: Detector) -> Option<u8> {
+        self.scanner.usage(detector).map(|usage| usage.min_score)
+    }
+
     /// Takes a finding, if a rule uses the detector and is content with the score. What begins in front of the text that is asked about
     /// is not taken: it was found before.
     pub fn emit(&mut self, detector: Detector, range: Range<usize>, score: u8) {
@@ -308,39 +517,46 @@ impl Sink<'_> {
     }
 }
 
+/// Whether a number may begin with a word, or go on with it: with a few letters, or a month.
+pub(crate) fn opens_a_number(word: &[u8]) -> bool {
+    national::is_part(word) || document::is_month(word)
+}
+
 /// Asks the detectors of identifiers that mix letters and digits about a word.
 fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
+    if sink.wants(Detector::MacAddress) {
+        mac::in_word(word.text(), word.range(), sink);
+    }
     national::in_word(word, sink);
     document::in_word(word, sink);
     money::in_word(word, sink);
     secret::in_word(word, sink);
 }
 
-/// Asks the detectors of numbers about the run of digit groups at `start`; where to go on.
-fn in_number(text: &str, start: usize, sink: &mut Sink<'_>) -> usize {
-    let bytes = text.as_bytes();
-    if sink.wants(Detector::Iban)
-        && let Some(range) = iban::find(bytes, start)
-    {
-        let end = range.end;
-        sink.emit(Detector::Iban, range, CERTAIN);
-        return end;
-    }
-    let Some(run) = Run::read(bytes, start) else { return start + 1 };
+/// Asks the detectors of numbers about a run of digit groups.
+fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
     let digits: usize = run.groups().iter().map(|group| group.len()).sum();
     if digits >= 12 && sink.wants(Detector::CreditCard) {
-        card::find(&run, |range| sink.emit(Detector::CreditCard, range, CERTAIN));
+        card::find(run, |range, score| sink.emit(Detector::CreditCard, range, score));
+    }
+    if digits >= 12 && sink.wants(Detector::MacAddress) {
+        for group in run.groups() {
+            let range = group.start..group.end;
+            if text::stands_alone(run.text(), &range) {
+                mac::in_word(run.text(), range, sink);
+            }
+        }
     }
     if digits >= 9 && sink.wants(Detector::UsSsn) {
-        ssn::find(&run, |range, score| sink.emit(Detector::UsSsn, range, score));
+        ssn::find(run, |range, score| sink.emit(Detector::UsSsn, range, score));
     }
     if digits >= 7 && sink.wants(Detector::Phone) {
-        phone::find(&run, bytes, |range| sink.emit(Detector::Phone, range, CERTAIN));
+        phone::find(run, run.text(), |range, score| sink.emit(Detector::Phone, range, score));
     }
     if run.len() >= 4 && sink.wants(Detector::IpAddress) {
-        ip::find_v4(&run, |range| sink.emit(Detector::IpAddress, range, CERTAIN));
+        ip::find_v4(run, |range| sink.emit(Detector::IpAddress, range, CERTAIN));
     }
-    national::in_run(&run, sink);
-    document::in_run(&run, sink);
-    run.resume
+    national::in_run(run, sink);
+    document::in_run(run, sink);
+    announced::in_run(run, sink);
 }

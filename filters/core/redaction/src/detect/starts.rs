@@ -9,7 +9,9 @@ const BITS: usize = 1 << 16;
 pub(crate) struct Starts {
     /// By a hash of four bytes.
     keys: Table,
-    /// By two bytes, for literals that have no more.
+    /// By a hash of three bytes, for literals that have no more.
+    triples: Table,
+    /// By two bytes, for those that have no more than that.
     pairs: Table,
     /// First bytes that are no letters: such a literal may start anywhere, not only where a word does.
     odd: Option<Box<[bool; 256]>>,
@@ -58,7 +60,7 @@ impl Starts {
         match literal {
             [a] => (0..=u8::MAX).for_each(|any| self.pairs.insert(pair(*a, any))),
             [a, b] => self.pairs.insert(pair(*a, *b)),
-            [a, b, c] => (0..=u8::MAX).for_each(|any| self.keys.insert(hash([*a, *b, *c, any]))),
+            [a, b, c] => self.triples.insert(hash([*a, *b, *c, 0])),
             [a, b, c, d, ..] => self.keys.insert(hash([*a, *b, *c, *d])),
             [] => {}
         }
@@ -66,7 +68,7 @@ impl Starts {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty && self.pairs.is_empty
+        self.keys.is_empty && self.triples.is_empty && self.pairs.is_empty
     }
 
     /// Whether the text may go on with a literal at `place`.
@@ -77,8 +79,10 @@ impl Starts {
             let byte = |at: usize| text::at(rest, at);
             [byte(0), byte(1), byte(2), byte(3)]
         });
-        let [first, second, ..] = key;
-        self.keys.holds(hash(key)) || (!self.pairs.is_empty && self.pairs.holds(pair(first, second)))
+        let [first, second, third, _] = key;
+        self.keys.holds(hash(key))
+            || (!self.triples.is_empty && self.triples.holds(hash([first, second, third, 0])))
+            || (!self.pairs.is_empty && self.pairs.holds(pair(first, second)))
     }
 
     /// The bytes of a block that start literals although they are no letters, a bit each.

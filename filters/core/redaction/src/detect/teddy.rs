@@ -4,6 +4,8 @@
 //! a fingerprint in which buckets it may be, and where the three agree on a bucket, the literals are compared (the technique is the Teddy
 //! algorithm of Hyperscan).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::text;
 
 /// Bytes of a fingerprint.
@@ -39,23 +41,37 @@ impl Teddy {
 
     /// A set; literals are told apart by their index.
     pub fn new(literals: Vec<Vec<u8>>) -> Self {
+        let literals: Vec<_> = literals.into_iter().map(|bytes| bytes.to_ascii_lowercase()).collect();
+        let windows = |bytes: &[u8]| -> Vec<[u8; PRINT]> {
+            bytes.windows(PRINT).filter_map(|window| window.first_chunk().copied()).collect()
+        };
+        let mut holders = BTreeMap::<[u8; PRINT], usize>::new();
+        for bytes in &literals {
+            windows(bytes)
+                .into_iter()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .for_each(|window| *holders.entry(window).or_default() += 1);
+        }
+        // Rare is good, and so is one for several: fewer of them let less else in.
+        let cost = |window: &[u8; PRINT]| {
+            let shared = holders.get(window).map_or(0, |count| count - 1).min(3);
+            (window.iter().map(|&byte| commonness(byte)).sum::<usize>() + 30 - 10 * shared, *window)
+        };
         let mut teddy = Self::default();
         for (index, bytes) in literals.into_iter().enumerate() {
-            let bytes = bytes.to_ascii_lowercase();
-            let windows = bytes.windows(PRINT).enumerate();
-            let rarest = windows.min_by_key(|(_, window)| window.iter().map(|&byte| commonness(byte)).sum::<usize>());
-            if let Some((print_at, &[a, b, c])) = rarest {
+            let print = windows(&bytes).into_iter().enumerate().min_by_key(|(_, window)| cost(window));
+            let print_at = print.map_or(0, |(place, _)| place);
+            if let Some((_, [a, b, c])) = print {
                 teddy.prints.push(([a | CASE, b | CASE, c | CASE], index));
-                teddy.literals.push(Literal { bytes, print_at });
-            } else {
-                teddy.literals.push(Literal { bytes: Vec::new(), print_at: 0 });
             }
+            teddy.literals.push(Literal { bytes, print_at });
         }
         // Neighbours in order begin alike, so that a bucket of theirs lets less else in.
         teddy.prints.sort_unstable();
-        let count = teddy.prints.len();
-        for (place, (print, _)) in teddy.prints.iter().enumerate() {
-            let bucket = 1 << (place * BUCKETS / count);
+        let distinct: BTreeSet<_> = teddy.prints.iter().map(|&(print, _)| print).collect();
+        for (place, print) in distinct.iter().enumerate() {
+            let bucket = 1 << (place * BUCKETS / distinct.len());
             for ((byte, low), high) in print.iter().zip(&mut teddy.low).zip(&mut teddy.high) {
                 if let (Some(low), Some(high)) =
                     (low.get_mut(usize::from(byte & 15)), high.get_mut(usize::from(byte >> 4)))
@@ -68,8 +84,8 @@ impl Teddy {
         teddy
     }
 
-    /// Tells which literals stand in the text from `from` on, some of them more than once.
-    pub fn find(&self, bytes: &[u8], from: usize, mut found: impl FnMut(usize)) {
+    /// Tells which literals stand in the text from `from` on, and where each starts, in no certain order.
+    pub fn find(&self, bytes: &[u8], from: usize, mut found: impl FnMut(usize, usize)) {
         if self.prints.is_empty() {
             return;
         }
@@ -134,7 +150,7 @@ impl Teddy {
     }
 
     /// Compares the literals whose fingerprint may stand at `place`.
-    fn compare(&self, bytes: &[u8], from: usize, place: usize, found: &mut impl FnMut(usize)) {
+    fn compare(&self, bytes: &[u8], from: usize, place: usize, found: &mut impl FnMut(usize, usize)) {
         let Some(&[a, b, c]) = text::tail(bytes, place).first_chunk::<PRINT>() else { return };
         let print = [a | CASE, b | CASE, c | CASE];
         let first = self.prints.partition_point(|(other, _)| *other < print);
@@ -144,7 +160,7 @@ impl Teddy {
                 && let Some(start) = place.checked_sub(literal.print_at).filter(|&start| start >= from)
                 && text::slice(bytes, start..start + literal.bytes.len()).eq_ignore_ascii_case(&literal.bytes)
             {
-                found(index);
+                found(index, start);
             }
         }
     }
@@ -166,7 +182,7 @@ mod tests {
     fn found(literals: &[&str], text: &str, from: usize) -> Vec<usize> {
         let teddy = Teddy::new(literals.iter().map(|literal| literal.as_bytes().to_vec()).collect());
         let mut found = Vec::new();
-        teddy.find(text.as_bytes(), from, |literal| found.push(literal));
+        teddy.find(text.as_bytes(), from, |literal, _| found.push(literal));
         found.sort_unstable();
         found.dedup();
         found

@@ -1,132 +1,280 @@
-//! API keys that are known by a fixed prefix and an alphabet.
+//! Keys and tokens that are known by a fixed prefix, an alphabet and a length.
+
+mod shapes;
 
 use std::ops::Range;
 
 use super::registry::Detector;
+use super::secret;
 use crate::text;
+use shapes::SHAPES;
 
-/// A key's fixed start, and what must follow.
-struct Shape {
-    detector: Detector,
-    prefix: &'static [u8],
-    /// Where in the prefix the byte stands that triggers.
-    trigger: usize,
-    /// Allowed beside letters and digits.
-    extra: &'static [u8],
-    upper_only: bool,
-    /// How many bytes follow the prefix.
-    length: (usize, usize),
-    /// Among them an unbroken run of letters and digits at least this long, if more than 0, and then a digit.
-    run: usize,
+/// What a part of a key is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Digits,
+    /// Lower-case hexadecimal digits.
+    Hex,
+    /// Hexadecimal digits of either case.
+    AnyHex,
+    /// Upper-case letters and digits.
+    Upper,
+    /// The base32 of RFC 4648: upper-case letters and the digits 2 to 7.
+    Base32,
+    /// Letters and digits.
+    Alnum,
+    /// Letters, digits and `_`.
+    Word,
+    /// Base64url: letters, digits, `-` and `_`.
+    Url,
+    /// Base64url, `.` and `=`.
+    Dotted,
+    /// Base64; its padding may follow.
+    Base64,
 }
 
+impl Class {
+    fn has(self, byte: u8) -> bool {
+        match self {
+            Self::Digits => byte.is_ascii_digit(),
+            Self::Hex => byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'),
+            Self::AnyHex => byte.is_ascii_hexdigit(),
+            Self::Upper => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
+            Self::Base32 => byte.is_ascii_uppercase() || matches!(byte, b'2'..=b'7'),
+            Self::Alnum => byte.is_ascii_alphanumeric(),
+            Self::Word => byte.is_ascii_alphanumeric() || byte == b'_',
+            Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+            Self::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'='),
+            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
+        }
+    }
+}
+
+/// A literal, and what follows it.
+#[derive(Clone, Copy)]
+struct Part {
+    lead: &'static [u8],
+    class: Class,
+    least: u16,
+    most: u16,
+}
+
+/// A part of exactly so many bytes.
+const fn part(lead: &'static [u8], class: Class, length: u16) -> Part {
+    Part { lead, class, least: length, most: length }
+}
+
+/// A kind of key.
+struct Shape {
+    detector: Detector,
+    /// Its lead is the key's prefix.
+    first: Part,
+    rest: &'static [Part],
+    /// Among what follows the prefix an unbroken run of letters and digits at least this long, if more than 0, and then a digit.
+    run: usize,
+    /// What follows the prefix in keys that are another's.
+    unless: &'static [u8],
+}
+
+/// The length without bounds of its own: what is longer is no key but an encoded document.
+const MAX: u16 = 255;
+/// A key has at least so many different bytes; what has fewer is a row of `x`.
+const MIN_DISTINCT: u32 = 5;
+/// What stands in for a key behind its prefix; lower case.
+const STAND_INS: &[&[u8]] = &[b"xxxx", b"your_", b"your-", b"placeholder"];
+
 impl Shape {
-    const fn new(detector: Detector, prefix: &'static [u8], trigger: usize, length: (usize, usize)) -> Self {
-        Self { detector, prefix, trigger, extra: b"", upper_only: false, length, run: 0 }
+    const fn new(detector: Detector, prefix: &'static [u8], class: Class, length: u16) -> Self {
+        let first = part(prefix, class, length);
+        Self { detector, first, rest: &[], run: 0, unless: b"" }
     }
 
-    const fn upper_only(self) -> Self {
-        Self { upper_only: true, ..self }
+    const fn up_to(mut self, most: u16) -> Self {
+        self.first.most = most;
+        self
     }
 
-    const fn extra(self, extra: &'static [u8]) -> Self {
-        Self { extra, ..self }
+    const fn then(self, rest: &'static [Part]) -> Self {
+        Self { rest, ..self }
     }
 
     const fn run(self, run: usize) -> Self {
         Self { run, ..self }
     }
 
-    fn allows(&self, byte: u8) -> bool {
-        if self.upper_only {
-            byte.is_ascii_uppercase() || byte.is_ascii_digit()
-        } else {
-            byte.is_ascii_alphanumeric() || self.extra.contains(&byte)
-        }
+    const fn unless(self, unless: &'static [u8]) -> Self {
+        Self { unless, ..self }
     }
-}
 
-/// Longest key taken; what is longer is no key but an encoded document.
-const MAX: usize = 255;
-
-/// Longer prefixes first where one starts like another.
-const SHAPES: &[Shape] = &[
-    Shape::new(Detector::AwsAccessKey, b"AKIA", 1, (16, 16)).upper_only(),
-    Shape::new(Detector::AwsAccessKey, b"ASIA", 1, (16, 16)).upper_only(),
-    Shape::new(Detector::AwsAccessKey, b"ABIA", 1, (16, 16)).upper_only(),
-    Shape::new(Detector::AwsAccessKey, b"ACCA", 1, (16, 16)).upper_only(),
-    Shape::new(Detector::GithubToken, b"ghp_", 3, (36, MAX)),
-    Shape::new(Detector::GithubToken, b"gho_", 3, (36, MAX)),
-    Shape::new(Detector::GithubToken, b"ghu_", 3, (36, MAX)),
-    Shape::new(Detector::GithubToken, b"ghs_", 3, (36, MAX)),
-    Shape::new(Detector::GithubToken, b"ghr_", 3, (36, MAX)),
-    Shape::new(Detector::GithubToken, b"github_pat_", 6, (50, MAX)).extra(b"_"),
-    Shape::new(Detector::AnthropicKey, b"sk-ant-", 2, (20, MAX)).extra(b"-_").run(1),
-    Shape::new(Detector::OpenaiKey, b"sk-", 2, (20, MAX)).extra(b"-_").run(16),
-    Shape::new(Detector::SlackToken, b"xoxa-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::SlackToken, b"xoxb-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::SlackToken, b"xoxe-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::SlackToken, b"xoxo-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::SlackToken, b"xoxp-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::SlackToken, b"xoxr-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::SlackToken, b"xoxs-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::SlackToken, b"xapp-", 4, (10, MAX)).extra(b"-").run(1),
-    Shape::new(Detector::StripeKey, b"sk_live_", 2, (16, MAX)),
-    Shape::new(Detector::StripeKey, b"sk_test_", 2, (16, MAX)),
-    Shape::new(Detector::StripeKey, b"rk_live_", 2, (16, MAX)),
-    Shape::new(Detector::StripeKey, b"rk_test_", 2, (16, MAX)),
-    Shape::new(Detector::GoogleApiKey, b"AIza", 2, (35, 35)).extra(b"-_"),
-];
-
-/// The prefixes, each with its detector and where in it the byte stands at which [`find`] wants to be asked.
-pub(super) fn prefixes() -> impl Iterator<Item = (Detector, &'static [u8], usize)> {
-    SHAPES.iter().map(|shape| (shape.detector, shape.prefix, shape.trigger))
-}
-
-/// The key whose trigger byte stands at `trigger`.
-pub(super) fn find(text: &[u8], trigger: usize) -> Option<(Detector, Range<usize>)> {
-    let byte = text::at(text, trigger);
-    for shape in SHAPES {
-        if text::at(shape.prefix, shape.trigger) != byte {
-            continue;
-        }
-        let Some(start) = trigger.checked_sub(shape.trigger) else { continue };
-        if !text::follows(text, start, shape.prefix) {
-            continue;
-        }
-        // No prefix starts another's text with a different outcome but `sk-` behind `sk-ant-`, and that one is not to be tried.
-        return verify(text, start, shape).map(|range| (shape.detector, range));
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        std::iter::once(&self.first).chain(self.rest)
     }
-    None
-}
 
-fn verify(text: &[u8], start: usize, shape: &Shape) -> Option<Range<usize>> {
-    let (least, most) = shape.length;
-    let body = start + shape.prefix.len();
-    let window = text::slice(text, body..(body + most + 1).min(text.len()));
-    let mut length = text::count(window, 0, |byte| shape.allows(byte));
-    if shape.length.0 < shape.length.1 {
-        // Punctuation behind the key, such as the dash of a list, is not part of it.
-        while length > 0 && shape.extra.contains(&text::before(window, length)) {
-            length -= 1;
+    /// Whether a detector in use needs the shape: its own, or that of the secret that stands behind an access key id.
+    fn wanted(&self, uses: impl Fn(Detector) -> bool) -> bool {
+        uses(self.detector) || (self.detector == Detector::AwsAccessKey && uses(Detector::AwsSecretKey))
+    }
+
+    fn list(&self) -> usize {
+        list(text::at(self.first.lead, 0), text::at(self.first.lead, 1))
+    }
+
+    fn read(&self, text: &[u8], start: usize) -> Option<Range<usize>> {
+        let before = text::before(text, start);
+        // Within base64 no key begins; to look for one at each of its slashes would take long.
+        if before.is_ascii_alphanumeric() || (self.first.class == Class::Base64 && matches!(before, b'+' | b'/')) {
+            return None;
         }
-    }
-    if length < least || length > most {
-        return None;
-    }
-    let range = start..body + length;
-    let key = text::slice(window, 0..length);
-    let random = shape.run == 0
-        || (key.iter().any(u8::is_ascii_digit)
-            && key.split(|byte| !byte.is_ascii_alphanumeric()).any(|run| run.len() >= shape.run));
-    let bounded = !text::before(text, start).is_ascii_alphanumeric() && !shape.allows_more(text, range.end);
-    (random && bounded).then_some(range)
-}
-
-impl Shape {
-    /// Whether a key of fixed length goes on behind its end, and so is none.
-    fn allows_more(&self, text: &[u8], end: usize) -> bool {
+        let body = start + self.first.lead.len();
+        if !self.unless.is_empty() && text::follows(text, body, self.unless) {
+            return None;
+        }
+        let mut end = start;
+        let mut last = self.first;
+        let mut length = 0;
+        let mut padding = 0;
+        for part in self.parts() {
+            if !text::follows(text, end, part.lead) {
+                return None;
+            }
+            end += part.lead.len();
+            let window = text::slice(text, end..(end + usize::from(part.most)).min(text.len()));
+            length = text::count(window, 0, |byte| part.class.has(byte));
+            if length < usize::from(part.least) {
+                return None;
+            }
+            let behind = text::slice(text, end + length..(end + length + 2).min(text.len()));
+            padding = if part.class == Class::Base64 { text::count(behind, 0, |byte| byte == b'=') } else { 0 };
+            end += length + padding;
+            last = *part;
+        }
+        if last.least < last.most && padding == 0 {
+            // Punctuation behind the key, such as the dash of a list, is not part of it.
+            while length > 0 && !key_end(text::before(text, end)) {
+                end -= 1;
+                length -= 1;
+            }
+            if length < usize::from(last.least) {
+                return None;
+            }
+        }
         let next = text::at(text, end);
-        next.is_ascii_alphanumeric() || (self.length.0 == self.length.1 && self.allows(next))
+        let goes_on = next.is_ascii_alphanumeric() || (last.least == last.most && last.class.has(next));
+        // The name of a file, `favicon.ico-0123.png`, is none.
+        let file = matches!(before, b'.' | b'/') && next == b'.' && text::at(text, end + 1).is_ascii_alphanumeric();
+        (!goes_on && !file && self.random(text::slice(text, body..end))).then_some(start..end)
+    }
+
+    fn random(&self, key: &[u8]) -> bool {
+        let run = self.run == 0
+            || (key.iter().any(u8::is_ascii_digit)
+                && key.split(|byte| !byte.is_ascii_alphanumeric()).any(|run| run.len() >= self.run));
+        let words = !key.iter().any(u8::is_ascii_digit) && secret::wordy(key);
+        run && !words
+            && distinct(key) >= MIN_DISTINCT
+            && !STAND_INS.iter().any(|word| key.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word)))
+    }
+}
+
+fn key_end(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'='
+}
+
+/// How many different ASCII bytes there are.
+pub(super) fn distinct(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0u128, |seen, byte| seen | 1 << (byte & 127)).count_ones()
+}
+
+/// How many lists of shapes there are, by their first two bytes.
+const LISTS: usize = 128;
+/// Ends a list.
+const END: u8 = u8::MAX;
+
+/// The shapes that a policy uses.
+pub(super) struct Tokens {
+    /// The first shape of each list.
+    first: [u8; LISTS],
+    /// The one behind each shape.
+    next: [u8; SHAPES.len()],
+}
+
+impl Tokens {
+    /// Takes up the shapes of the detectors in use.
+    pub fn new(uses: impl Fn(Detector) -> bool) -> Self {
+        let mut tokens = Self { first: [END; LISTS], next: [END; SHAPES.len()] };
+        // From behind, so that each list is in the table's order.
+        for (index, shape) in SHAPES.iter().enumerate().rev().filter(|(_, shape)| shape.wanted(&uses)) {
+            if let (Some(first), Some(next), Ok(index)) =
+                (tokens.first.get_mut(shape.list()), tokens.next.get_mut(index), u8::try_from(index))
+            {
+                *next = std::mem::replace(first, index);
+            }
+        }
+        tokens
+    }
+
+    /// The prefixes of the shapes in use. Each begins with a letter, and no letter stands in front of a key.
+    pub fn prefixes(&self) -> impl Iterator<Item = &'static [u8]> {
+        (0..LISTS).flat_map(|list| self.shapes(list)).map(|shape| shape.first.lead)
+    }
+
+    /// The key that starts at `start`.
+    pub fn find(&self, text: &[u8], start: usize) -> Option<(Detector, Range<usize>)> {
+        let mut shapes = self.shapes(list(text::at(text, start), text::at(text, start + 1)));
+        shapes.find_map(|shape| {
+            let range = text::follows(text, start, shape.first.lead).then(|| shape.read(text, start))??;
+            Some((shape.detector, range))
+        })
+    }
+
+    fn shapes(&self, list: usize) -> impl Iterator<Item = &'static Shape> {
+        let mut index = self.first.get(list).copied().unwrap_or(END);
+        std::iter::from_fn(move || {
+            let shape = SHAPES.get(usize::from(index))?;
+            index = self.next.get(usize::from(index)).copied().unwrap_or(END);
+            Some(shape)
+        })
+    }
+}
+
+fn list(first: u8, second: u8) -> usize {
+    usize::from(first.wrapping_mul(5) ^ second.wrapping_mul(3)) % LISTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    fn every_prefix_is_listed_and_begins_with_a_letter() {
+        assert!(SHAPES.len() < usize::from(END));
+        assert_eq!(Tokens::new(|_| true).prefixes().count(), SHAPES.len());
+        for shape in SHAPES {
+            let prefix = String::from_utf8_lossy(shape.first.lead);
+            assert!(shape.first.lead.len() >= 3 && shape.first.lead[0].is_ascii_alphabetic(), "{prefix}");
+        }
+    }
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    fn every_shape_finds_a_key_of_its_least_and_of_its_greatest_length() {
+        let tokens = Tokens::new(|_| true);
+        for shape in SHAPES {
+            for most in [false, true] {
+                let mut key = Vec::new();
+                for part in shape.parts() {
+                    key.extend_from_slice(part.lead);
+                    let length = if most { part.most } else { part.least };
+                    let alphabet: Vec<u8> =
+                        (b'0'..=b'z').filter(|&byte| byte != b'_' && part.class.has(byte)).collect();
+                    key.extend(alphabet.iter().filter(|byte| **byte != b'=').cycle().take(usize::from(length)));
+                }
+                let text = [b"see ", &key[..], b" here"].concat();
+                let found = (0..text.len()).find_map(|start| tokens.find(&text, start));
+                let prefix = String::from_utf8_lossy(shape.first.lead);
+                assert_eq!(found, Some((shape.detector, 4..4 + key.len())), "{prefix}");
+            }
+        }
     }
 }

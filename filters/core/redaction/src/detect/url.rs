@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::secret;
 use crate::text;
 
 /// How far from its `@` the `://` of a URL is looked for, in bytes. Tokens used as passwords are long.
@@ -25,7 +26,9 @@ pub(super) fn find(text: &str, sign: usize) -> Option<Range<usize>> {
                 let start = at + 1;
                 let authority = text::follows(bytes, at.saturating_sub(2), b"://")
                     && text::before(bytes, at.saturating_sub(2)).is_ascii_alphanumeric();
-                let password = colon.is_some_and(|colon| colon > start && colon + 1 < sign);
+                let password = colon.is_some_and(|colon| {
+                    colon > start && colon + 1 < sign && !secret::template(text::slice(bytes, colon + 1..sign))
+                });
                 return (authority && password).then_some(start..sign);
             }
             byte if byte <= b' ' || matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'?' | b'#' | b'@') => return None,

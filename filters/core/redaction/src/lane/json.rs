@@ -4,6 +4,7 @@ use tollgate_wire::json::{escape_into, unescape};
 
 use super::Context;
 use super::plain::PlainLane;
+use crate::keys::Keys;
 use crate::policy::RedactError;
 use crate::text;
 
@@ -13,6 +14,7 @@ pub(super) struct JsonLane {
     between: PlainLane,
     string: PlainLane,
     inside: bool,
+    keys: Keys,
     /// The start of an escape, or of a pair of surrogates.
     escape: String,
     /// Decoded text on its way to be escaped.
@@ -25,6 +27,7 @@ impl Default for JsonLane {
             between: PlainLane::bare(),
             string: PlainLane::default(),
             inside: false,
+            keys: Keys::default(),
             escape: String::new(),
             decoded: String::new(),
         }
@@ -55,6 +58,7 @@ impl JsonLane {
         out.push_str(&self.escape);
         self.escape.clear();
         self.inside = false;
+        self.keys = Keys::default();
         Ok(())
     }
 
@@ -70,12 +74,15 @@ impl JsonLane {
     ) -> Result<&'t str, RedactError> {
         let Some((text, behind)) = rest.split_once('"') else {
             self.between.push(context, rest, out)?;
+            self.keys.read_between(rest);
             return Ok("");
         };
         self.between.push(context, text, out)?;
+        self.keys.read_between(text);
         self.between.finish(context, out)?;
         out.push('"');
         self.inside = true;
+        self.string.begin(context, &self.keys.in_front_of_string());
         Ok(behind)
     }
 
@@ -88,6 +95,7 @@ impl JsonLane {
         let run = memchr::memchr2(b'"', b'\\', rest.as_bytes()).unwrap_or(rest.len());
         if let (true, Some((text, behind))) = (run > 0, rest.split_at_checked(run)) {
             self.string.push(context, text, &mut self.decoded)?;
+            self.keys.read_part(text);
             return Ok(behind);
         }
         if let Some(behind) = rest.strip_prefix('"') {
@@ -95,6 +103,8 @@ impl JsonLane {
             self.write(out);
             out.push('"');
             self.inside = false;
+            self.keys.end_string();
+            self.between.begin(context, &self.keys.in_front_of_number());
             return Ok(behind);
         }
         let split = escape_length(rest.as_bytes()).and_then(|length| rest.split_at_checked(length));
@@ -102,7 +112,9 @@ impl JsonLane {
             self.escape.push_str(rest);
             return Ok("");
         };
-        self.string.push(context, &unescape(escape), &mut self.decoded)?;
+        let character = unescape(escape);
+        self.string.push(context, &character, &mut self.decoded)?;
+        self.keys.read_part(&character);
         Ok(behind)
     }
 

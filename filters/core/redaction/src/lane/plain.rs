@@ -6,20 +6,27 @@ use tollgate_policy::redaction::Direction;
 
 use super::Context;
 use crate::answer::{Why, answer, placeholders};
+use crate::fold::{Fold, fold};
 use crate::json::number_around;
 use crate::policy::{At, Policy, RedactError};
 use crate::segment::{Cut, Segmenter, floor};
+use crate::text;
+use crate::wipe::Wiped;
 
-/// How much of the text in front of a segment is kept for detectors that look for context, in bytes.
+/// How much of the text in front of a segment is kept for rules that look for context, in bytes of the folded text.
 const CONTEXT: usize = 64;
+/// And at most, in bytes of the text as it is, however many invisible characters it holds.
+const MOST_CONTEXT: usize = 1024;
 
 /// A lane of text. Without rules only the start of a placeholder is held; with rules the segment at hand, and some context.
 #[derive(Default)]
 pub(super) struct PlainLane {
-    held: String,
+    held: Wiped,
     segmenter: Segmenter,
     /// The text stands outside the strings of JSON: numbers in which something is found become strings.
     bare: bool,
+    /// So many bytes in front are the key in front of the text, which is no part of it.
+    foreign: usize,
 }
 
 impl PlainLane {
@@ -28,14 +35,23 @@ impl PlainLane {
         Self { bare: true, ..Self::default() }
     }
 
+    /// Puts the key in front of a text that begins now.
+    pub fn begin(&mut self, context: &Context<'_>, key: &str) {
+        if context.policy.is_some() && self.held.is_empty() {
+            self.held.push_str(key);
+            self.foreign = key.len();
+            self.segmenter.skip(key.len());
+        }
+    }
+
     pub fn push(&mut self, context: &mut Context<'_>, text: &str, out: &mut String) -> Result<(), RedactError> {
         let Some(policy) = context.policy else {
             self.restore(context, text, out);
             return Ok(());
         };
         self.held.push_str(text);
-        let needs = policy.needs();
-        while let Some(cut) = self.segmenter.next(&self.held, needs) {
+        let needs = policy.needs(at(context));
+        while let Some(cut) = self.segmenter.next(&self.held, &needs) {
             self.decide(policy, cut, context, out)?;
         }
         Ok(())
@@ -49,6 +65,7 @@ impl PlainLane {
             out.push_str(&self.held);
         }
         self.held.clear();
+        self.foreign = 0;
         self.segmenter = Segmenter::default();
         Ok(())
     }
@@ -64,12 +81,12 @@ impl PlainLane {
         } else {
             self.held.push_str(text);
             joined = std::mem::take(&mut self.held);
-            &joined
+            joined.as_str()
         };
         let mut copied = 0;
         let certain = placeholders(context.vault, text, 0, |place| {
             out.push_str(text.get(copied..place.range.start).unwrap_or_default());
-            out.push_str(place.original);
+            out.push_str(&place.original);
             copied = place.range.end;
         });
         out.push_str(text.get(copied..certain).unwrap_or_default());
@@ -80,18 +97,26 @@ impl PlainLane {
     fn decide(
         &mut self,
         policy: &Policy,
-        cut: Cut,
+        mut cut: Cut,
         context: &mut Context<'_>,
         out: &mut String,
     ) -> Result<(), RedactError> {
         let start = self.segmenter.start();
-        let known = self.held.get(..floor(&self.held, cut.known)).unwrap_or_default();
-        let mut candidates =
-            policy.candidates(known, start, At { direction: Direction::Response, place: context.place });
-        if !cut.forced && candidates.iter().any(|candidate| candidate.start < cut.at && candidate.end > cut.at) {
+        let known = self.held.get(..cut.known).unwrap_or_default();
+        let mut candidates = policy.candidates(known, start, self.foreign, at(context));
+        if candidates.iter().any(|candidate| candidate.start < cut.at && candidate.end > cut.at) && !cut.forced {
             return Ok(());
         }
-        candidates.retain(|candidate| candidate.end <= cut.at);
+        if cut.forced && cut.at < cut.known {
+            let mut spans: Vec<_> = candidates.iter().map(|candidate| candidate.start..candidate.end).collect();
+            placeholders(context.vault, known, start, |place| spans.push(place.range));
+            cut.at = beside(&spans, start, cut);
+        }
+        candidates.retain_mut(|candidate| {
+            // Of a finding that no segment has room for, this part at least.
+            candidate.end = candidate.end.min(cut.at);
+            candidate.start < cut.at
+        });
         let segment = known.get(..cut.at).unwrap_or_default();
         let mut writer = Writer { text: segment, copied: start, out, bare: self.bare, quote: None };
         answer(
@@ -106,11 +131,50 @@ impl PlainLane {
         )?;
         writer.finish();
         self.segmenter.accept(&cut);
-        let keep = floor(&self.held, cut.at.saturating_sub(CONTEXT));
+        let keep = context_start(&self.held, cut.at);
         self.held.drain(..keep);
+        self.foreign = self.foreign.saturating_sub(keep);
         self.segmenter.shift(keep);
         Ok(())
     }
+}
+
+fn at(context: &Context<'_>) -> At {
+    At { direction: Direction::Response, place: context.place }
+}
+
+/// A place for a forced cut that lies in none of the spans: in front of what lies across, or else at the end of what is known.
+fn beside(spans: &[Range<usize>], start: usize, cut: Cut) -> usize {
+    let mut at = cut.at;
+    while let Some(first) = spans.iter().filter(|span| span.start < at && span.end > at).map(|span| span.start).min() {
+        if first <= start {
+            return cut.known;
+        }
+        at = first;
+    }
+    at
+}
+
+/// Where the context of what starts at `end` begins.
+fn context_start(held: &str, end: usize) -> usize {
+    let plain = end.saturating_sub(CONTEXT);
+    if text::slice(held.as_bytes(), plain..end).is_ascii() {
+        return plain;
+    }
+    let mut count = 0;
+    let mut start = end;
+    for character in held.get(..end).unwrap_or_default().chars().rev() {
+        count += match fold(character) {
+            Fold::Gone => 0,
+            Fold::To(_) | Fold::Beside(_) => 1,
+            Fold::Keep => character.len_utf8(),
+        };
+        if count > CONTEXT || end - start > MOST_CONTEXT {
+            break;
+        }
+        start -= character.len_utf8();
+    }
+    floor(held, start)
 }
 
 /// Copies a segment with its replacements.

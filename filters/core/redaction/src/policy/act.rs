@@ -3,14 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
-use tollgate_policy::redaction::{Action, Direction, Place};
+use tollgate_policy::redaction::{Action, Direction, Mode, Place};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Str, Value};
 
 use super::{At, Policy};
 use crate::answer::{Why, answer};
 use crate::finding::Finding;
-use crate::json;
+use crate::json::{self, JsonText};
 use crate::report::Report;
 use crate::vault::{Vault, VaultFull};
 
@@ -50,6 +50,8 @@ pub struct Redacted {
     pub text: String,
     /// What was found in the text as it was.
     pub findings: Vec<Finding>,
+    /// The same in numbers, and what follows from it.
+    pub report: Report,
 }
 
 /// Without the text: it may hold what only the client should see.
@@ -75,34 +77,33 @@ impl Policy {
         self.find(text, direction, place, &mut findings);
         let mut redacted = String::with_capacity(text.len());
         let mut copied = 0;
-        self.act(text, &findings, &mut Store::of(vault, direction), &mut Report::new(), |range, replacement| {
+        let mut report = Report::new();
+        self.act(text, &findings, &mut Store::of(vault, direction), &mut report, |range, replacement| {
             redacted.push_str(text.get(copied..range.start).unwrap_or_default());
             redacted.push_str(replacement);
             copied = range.end;
         })?;
         redacted.push_str(text.get(copied..).unwrap_or_default());
-        Ok(Redacted { text: redacted, findings })
+        Ok(Redacted { text: redacted, findings, report })
     }
 
     /// Redacts a string of a request body: `edits` gets the replacements, by the body's own offsets. Rules see the decoded text, so that
-    /// escapes hide nothing, and what they do not name stays byte for byte. With `json_inside` the string holds JSON itself, as
-    /// the `arguments` of a tool call do: the strings in there are decoded once more, and a number found there becomes a string.
+    /// escapes hide nothing, and what they do not name stays byte for byte. Of a string that [holds JSON](JsonText::json_inside) the
+    /// strings are decoded once more, and a number found there becomes a string.
     ///
     /// # Errors
     /// A rule blocks it, or the vault is full; `edits` may have got some replacements by then.
     pub fn redact_json_str(
         &self,
         vault: &mut Vault,
-        text: Str<'_>,
-        place: Place,
-        json_inside: bool,
+        text: JsonText<'_>,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        if !self.applies_to(Direction::Request) {
+        if !self.looks_at(At { direction: Direction::Request, place: text.place }) {
             return Ok(());
         }
-        json::each_text(text, json_inside, edits, |text, target| self.redact_at(vault, text, place, target, report))
+        json::each_text(text, edits, |part, target| self.redact_at(vault, part, text.place, target, report))
     }
 
     /// Redacts all texts of a value, at any depth: what stands where no text is expected, or objects of the client's own making such as
@@ -115,14 +116,17 @@ impl Policy {
         &self,
         vault: &mut Vault,
         value: Value<'_>,
+        key: Option<Str<'_>>,
         place: Place,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        if !self.applies_to(Direction::Request) {
+        if !self.looks_at(At { direction: Direction::Request, place }) {
             return Ok(());
         }
-        json::each_text_of_value(value, edits, &mut |text, target| self.redact_at(vault, text, place, target, report))
+        json::each_text_of_value(value, key, edits, &mut |text, target| {
+            self.redact_at(vault, text, place, target, report)
+        })
     }
 
     fn redact_at(
@@ -134,28 +138,26 @@ impl Policy {
         report: &mut Report,
     ) -> Result<(), RedactError> {
         let at = At { direction: Direction::Request, place };
-        let findings = self.settle(self.candidates(text.text, text.from, at), std::iter::empty());
+        let findings = self.settle(self.candidates(text.text, text.from, text.from, at), std::iter::empty());
         self.act(text.text, &findings, &mut Store::Vault(vault), report, |range, replacement| {
             target.replace(text, range, replacement);
         })
     }
 
     /// Applies the rules to a string of a complete answer, and puts originals in the place of their placeholders there. What
-    /// `pseudonymize` finds in an answer is masked: the model made it up, so there is no original to come back. For `json_inside`
-    /// and `edits` see [`redact_json_str`](Self::redact_json_str).
+    /// `pseudonymize` finds in an answer is masked: the model made it up, so there is no original to come back. For `edits`
+    /// see [`redact_json_str`](Self::redact_json_str).
     ///
     /// # Errors
     /// A rule blocks it; `edits` may have got some replacements by then.
     pub fn answer_json_str(
         &self,
         vault: &Vault,
-        text: Str<'_>,
-        place: Place,
-        json_inside: bool,
+        text: JsonText<'_>,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        json::each_text(text, json_inside, edits, |text, target| self.answer_at(vault, text, place, target, report))
+        json::each_text(text, edits, |part, target| self.answer_at(vault, part, text.place, target, report))
     }
 
     /// Applies the rules to all texts of a value in a complete answer, keys included, and restores placeholders there.
@@ -166,11 +168,14 @@ impl Policy {
         &self,
         vault: &Vault,
         value: Value<'_>,
+        key: Option<Str<'_>>,
         place: Place,
         edits: &mut Edits,
         report: &mut Report,
     ) -> Result<(), RedactError> {
-        json::each_text_of_value(value, edits, &mut |text, target| self.answer_at(vault, text, place, target, report))
+        json::each_text_of_value(value, key, edits, &mut |text, target| {
+            self.answer_at(vault, text, place, target, report)
+        })
     }
 
     fn answer_at(
@@ -182,7 +187,8 @@ impl Policy {
         report: &mut Report,
     ) -> Result<(), RedactError> {
         let at = At { direction: Direction::Response, place };
-        let rules = self.applies_to(Direction::Response).then(|| (self, self.candidates(text.text, text.from, at)));
+        let rules =
+            self.applies_to(Direction::Response).then(|| (self, self.candidates(text.text, text.from, text.from, at)));
         answer(rules, vault, text.text, text.from, report, |why, range, replacement| match why {
             Why::Found => target.replace(text, range, replacement),
             Why::Restored => target.restore(range, replacement),
@@ -202,21 +208,13 @@ impl Policy {
             return Ok(());
         }
         for finding in findings {
-            report.add(self.rule_name(finding.rule), finding.action);
-            if let Some(on_finding) = self.rule(finding.rule).and_then(|rule| rule.on_finding.as_ref()) {
-                let route_to =
-                    on_finding.route_to.as_deref().filter(|_| !self.shadow && matches!(store, Store::Vault(_)));
-                report.note(on_finding.tag.as_deref(), route_to);
-            }
+            self.note(finding, matches!(store, Store::Vault(_)), report);
         }
-        if self.shadow {
-            report.set_shadow();
-            return Ok(());
-        }
-        if let Some(finding) = findings.iter().find(|finding| finding.action == Action::Block) {
+        let acted_on = || findings.iter().filter(|finding| !finding.shadow);
+        if let Some(finding) = acted_on().find(|finding| finding.action == Action::Block) {
             return Err(RedactError::Blocked { rule: self.rule_name(finding.rule).to_owned() });
         }
-        for finding in findings {
+        for finding in acted_on() {
             let label = self.label(finding.rule);
             let value = text.get(finding.start..finding.end).unwrap_or_default();
             let replacement = match (finding.action, &mut *store) {
@@ -228,6 +226,22 @@ impl Policy {
             replace(finding.start..finding.end, &replacement);
         }
         Ok(())
+    }
+}
+
+impl Policy {
+    fn note(&self, finding: &Finding, in_request: bool, report: &mut Report) {
+        let Some(rule) = self.rule(finding.rule) else { return };
+        let mode = if finding.shadow { Mode::Shadow } else { Mode::Enforce };
+        report.add(&rule.name, finding.action, mode);
+        if in_request && !finding.shadow {
+            if let Some(tag) = &rule.tag {
+                report.tag(finding.rule.0, tag);
+            }
+            if let Some(route) = &rule.route_to {
+                report.route(finding.rule.0, route);
+            }
+        }
     }
 }
 

@@ -73,6 +73,30 @@ fn text_lanes() {
 }
 
 #[test]
+fn papers_money_and_addresses() {
+    let policy = compile(vec![detect(&["documents", "financial", "network"], Action::Mask)]);
+    for (text, expected) in [
+        ("her passport is C01X00T41 and more of it", "her passport is [PASSPORT] and more of it"),
+        (
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+            "[PASSPORT]\n[PASSPORT]",
+        ),
+        ("my driver's license is 123 456 789, or was", "my driver's license is [DRIVING_LICENCE], or was"),
+        ("born on 12 March 1985, in Ulm", "born on [DATE_OF_BIRTH], in Ulm"),
+        ("12.03.1985 geboren, so sagt man", "[DATE_OF_BIRTH] geboren, so sagt man"),
+        ("BIC is: DEUTDEFF for us", "BIC is: [BIC] for us"),
+        ("IBAN GB82 WEST 1234 5698 7654 32 COBADEFFXXX ok", "IBAN [IBAN] [BIC] ok"),
+        ("account number is 000123456789 there", "account number is [US_BANK_ACCOUNT] there"),
+        ("routing no 121000358 and 121000358 again", "routing no [US_ROUTING_NUMBER] and 121000358 again"),
+        ("to bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 now", "to [CRYPTO_ADDRESS] now"),
+        ("at https://example.com/a?b=c, or www.example.com.", "at [URL], or [URL]."),
+        ("ether 3c:22:fb:9a:1b:07 and 3c22.fb9a.1b07 up", "ether [MAC_ADDRESS] and [MAC_ADDRESS] up"),
+    ] {
+        assert_eq!(every_cut(false, &policy, text).unwrap(), expected);
+    }
+}
+
+#[test]
 fn json_lanes() {
     for (text, expected) in [
         (r#"{"to":"<EMAIL_1>","cc":"a\u0040b.com","n":12}"#, r#"{"to":"own@example.com","cc":"[EMAIL]","n":12}"#),
@@ -84,6 +108,42 @@ fn json_lanes() {
         (r#"{"a":"cut a@b.co"#, r#"{"a":"cut [EMAIL]"#),
     ] {
         assert_eq!(every_cut(true, &policy(), text).unwrap(), expected);
+    }
+}
+
+#[test]
+fn numbers_that_begin_with_words() {
+    let policy = compile(vec![detect(&["national-ids", "vat-id", "date-of-birth"], Action::Mask)]);
+    for (text, expected) in [
+        ("my nino is AB 12 34 56 C, as it was", "my nino is [UK_NINO], as it was"),
+        ("codice fiscale RSS MRA 85T10 A562S, è il mio", "codice fiscale [IT_FISCAL_CODE], è il mio"),
+        ("VAT no FR 40 303 265 045 is ours", "VAT no [VAT_ID] is ours"),
+        ("born March 12, 1985 in Ulm", "born [DATE_OF_BIRTH] in Ulm"),
+        ("born on the 12th of March, 1985 in Ulm", "born on the [DATE_OF_BIRTH] in Ulm"),
+        ("fecha de nacimiento: 12 de marzo de 1985, en Cuenca", "fecha de nacimiento: [DATE_OF_BIRTH], en Cuenca"),
+        ("it is one of the few that we may see in May or so", "it is one of the few that we may see in May or so"),
+    ] {
+        assert_eq!(every_cut(false, &policy, text).unwrap(), expected);
+    }
+}
+
+#[test]
+fn keys_tell_what_their_values_are() {
+    let policy = compile(vec![
+        detect(&["high-entropy-secret", "us-ssn", "date-of-birth"], Action::Mask),
+        pattern("pin", r"^\d{4}$", Action::Mask),
+    ]);
+    for (text, expected) in [
+        (
+            r#"{"password": "hunter2!x", "ssn":"536904399", "n":{"ssn":536904399}, "o":["536904399", 536904399]}"#,
+            r#"{"password": "[HIGH_ENTROPY_SECRET]", "ssn":"[US_SSN]", "n":{"ssn":"[US_SSN]"}, "o":["536904399", 536904399]}"#,
+        ),
+        (
+            r#"{"birth_date":["x y","1985-03-12"],"p\u0061ssword":"a b","\u0070in":"1234","p":"12345"}"#,
+            r#"{"birth_date":["x y","[DATE_OF_BIRTH]"],"password":"a b","pin":"[PIN]","p":"12345"}"#,
+        ),
+    ] {
+        assert_eq!(every_cut(true, &policy, text).unwrap(), expected);
     }
 }
 
@@ -135,6 +195,16 @@ fn hold_back_is_small_in_prose_and_bounded_always() {
         filter.finish(&policy, &vault, &mut out, &mut report).unwrap();
         assert!(text.starts_with('-') || out == text);
     }
+}
+
+/// Text without a blank is cut at some length, and never within a finding or a placeholder.
+#[test]
+fn forced_cuts_lie_beside_findings() {
+    let policy = compile(vec![detect(&["email"], Action::Mask)]);
+    let text = "jane@example.com,<EMAIL_1>,".repeat(2000);
+    let pieces: Vec<_> = text.as_bytes().chunks(997).map(|piece| std::str::from_utf8(piece).unwrap()).collect();
+    let out = fed(false, &policy, &pieces).0.unwrap();
+    assert_eq!(out, "[EMAIL],own@example.com,".repeat(2000));
 }
 
 #[test]

@@ -1,7 +1,16 @@
 #![allow(clippy::string_slice, reason = "a test may panic")]
 
+use tollgate_policy::redaction::{Action, Direction, Place, RedactionSpec};
+
 use super::*;
-use tollgate_wire::json::{Limits, Tape};
+use crate::testing::{detect, spec};
+use crate::{Policy, Report, ResponseFilter};
+
+/// One that does not look at answers, so that they are only restored.
+fn policy() -> Policy {
+    let spec = RedactionSpec { apply: vec![Direction::Request], ..spec(vec![detect(&["email"], Action::Mask)]) };
+    Policy::compile("p", &spec, b"").unwrap()
+}
 
 fn vault() -> Vault {
     let mut vault = Vault::default();
@@ -15,13 +24,14 @@ fn vault() -> Vault {
 
 /// Feeds a text in these pieces.
 fn fed(json_inside: bool, vault: &Vault, pieces: &[&str]) -> String {
-    let mut restorer = Restorer::new(json_inside);
-    let mut out = String::new();
+    let policy = policy();
+    let mut filter = ResponseFilter::new(Place::ASSISTANT, json_inside);
+    let (mut out, mut report) = (String::new(), Report::new());
     for piece in pieces {
-        restorer.push(vault, piece, &mut out);
+        filter.push(&policy, vault, piece, &mut out, &mut report).unwrap();
     }
-    restorer.finish(vault, &mut out);
-    assert!(!restorer.is_holding());
+    filter.finish(&policy, vault, &mut out, &mut report).unwrap();
+    assert!(!filter.is_holding() && report.is_empty());
     out
 }
 
@@ -76,7 +86,8 @@ fn json_lanes() {
 #[test]
 fn holds_back_only_what_may_become_a_placeholder() {
     let vault = vault();
-    let mut restorer = Restorer::new(false);
+    let (policy, mut report) = (policy(), Report::new());
+    let mut filter = ResponseFilter::new(Place::ASSISTANT, false);
     let mut out = String::new();
     for (piece, so_far) in [
         ("Dear ", "Dear "),
@@ -84,29 +95,13 @@ fn holds_back_only_what_may_become_a_placeholder() {
         ("AIL_2> <F", "Dear joe@example.com <F"),
         ("<EMAIL_9", "Dear joe@example.com <F<EMAIL_9"),
     ] {
-        restorer.push(&vault, piece, &mut out);
+        filter.push(&policy, &vault, piece, &mut out, &mut report).unwrap();
         assert_eq!(out, so_far);
     }
     // With nothing to restore, nothing is held.
-    let mut restorer = Restorer::new(false);
-    restorer.push(&Vault::default(), "<", &mut out);
-    assert!(!restorer.is_holding());
-}
-
-#[test]
-fn complete_strings() {
-    let vault = vault();
-    let restored = |body: &str, json_inside: bool| {
-        let mut tape = Tape::default();
-        let string = tape.parse(body.as_bytes(), Limits::default()).unwrap().as_str().unwrap();
-        let mut edits = Edits::default();
-        vault.restore_json_str(string, json_inside, &mut edits);
-        String::from_utf8(edits.apply(body.as_bytes()).unwrap()).unwrap()
-    };
-    assert_eq!(restored(r#""to <EMAIL_1> \u00e9""#, false), r#""to jane \"j\"\\ <EMAIL_2> \u00e9""#);
-    assert_eq!(restored(r#""\u003cEMAIL_2\u003e""#, false), r#""joe@example.com""#);
-    assert_eq!(restored(r#""{\"a\":\"<EMAIL_1>\"}""#, true), r#""{\"a\":\"jane \\\"j\\\"\\\\ <EMAIL_2>\"}""#);
-    assert_eq!(restored(r#""{\"a\":\"\\u003cEMAIL_2\\u003e\", <E_1>}""#, true), r#""{\"a\":\"joe@example.com\", e1}""#);
+    let mut filter = ResponseFilter::new(Place::ASSISTANT, false);
+    filter.push(&policy, &Vault::default(), "<", &mut out, &mut report).unwrap();
+    assert!(!filter.is_holding());
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -134,7 +129,7 @@ mod laws {
     fn piece() -> impl Strategy<Value = String> {
         prop_oneof![
             "[<>EMAIL_12]{0,6}",
-            "(<|\\\\u003c)(EMAIL|E)_1?[12](>|\\\\u003e)",
+            "(<|\\\\u003c|&lt;|\\\\<)(EMAIL|E)\\\\?_1?[12](>|\\\\u003e|&gt;|\\\\>)",
             "[\"\\\\u03cdDeé ]{0,5}",
             any::<char>().prop_map(String::from),
         ]

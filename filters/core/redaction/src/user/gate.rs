@@ -22,18 +22,18 @@ impl Patterns {
         Self { patterns, literals: Teddy::new(literals), owners }
     }
 
-    /// Appends where patterns match from `from` on.
-    pub fn find(&self, text: &str, from: usize, out: &mut Vec<Candidate>) {
-        if self.patterns.is_empty() {
+    /// Appends where patterns match from `from` on, of rules that are wanted.
+    pub fn find(&self, text: &str, from: usize, wanted: impl Fn(u16) -> bool, out: &mut Vec<Candidate>) {
+        if !self.patterns.iter().any(|pattern| wanted(pattern.rule())) {
             return;
         }
         let mut held: Vec<bool> = self.patterns.iter().map(|pattern| pattern.literals().is_empty()).collect();
-        self.literals.find(text.as_bytes(), from, |literal| {
+        self.literals.find(text.as_bytes(), from, |literal, _| {
             if let Some(held) = self.owners.get(literal).and_then(|&owner| held.get_mut(owner)) {
                 *held = true;
             }
         });
-        for (pattern, _) in self.patterns.iter().zip(held).filter(|(_, held)| *held) {
+        for (pattern, _) in self.patterns.iter().zip(held).filter(|(pattern, held)| *held && wanted(pattern.rule())) {
             pattern.find(text, from, out);
         }
     }

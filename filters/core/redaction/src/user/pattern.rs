@@ -9,13 +9,13 @@ use super::Reach;
 use crate::detect::{CERTAIN, Candidate, Teddy};
 use crate::text;
 
-/// Most memory a compiled pattern may take, and its cache per thread, in bytes.
-const LIMIT: usize = 1 << 20;
+/// Most memory a compiled pattern may take, and its cache per thread, in bytes. What takes more is not compiled any further, so that
+/// this bounds the time as well.
+const LIMIT: usize = 256 << 10;
 /// Longest pattern in bytes.
 const MAX: usize = 4096;
 /// Longest match that a stream waits for, in bytes, where a pattern sets no bound itself.
 const UNBOUNDED: usize = 256;
-
 /// Most literals that a pattern is looked for by.
 const MAX_LITERALS: usize = 16;
 
@@ -50,6 +50,11 @@ impl Pattern {
         Ok(Self { rule, reach: reach_of(hir.as_ref()), literals, regex })
     }
 
+    /// The rule it belongs to.
+    pub fn rule(&self) -> u16 {
+        self.rule
+    }
+
     pub fn reach(&self) -> Reach {
         self.reach
     }
@@ -80,11 +85,12 @@ impl Pattern {
 
 /// How far a pattern can reach; the farthest where it cannot be told.
 fn reach_of(hir: Option<&Hir>) -> Reach {
-    let Some(hir) = hir else { return Reach { lookahead: UNBOUNDED, joined_scripts: true } };
+    let Some(hir) = hir else { return Reach { longest: UNBOUNDED, blanks: true, joined_scripts: true } };
     let holds = |wanted: &dyn Fn(u8) -> bool| can_match(hir, wanted);
-    let longest = hir.properties().maximum_len().map_or(UNBOUNDED, |length| (length + 4).min(UNBOUNDED));
     Reach {
-        lookahead: if holds(&|byte: u8| byte.is_ascii_whitespace()) { longest } else { 0 },
+        longest: hir.properties().maximum_len().map_or(UNBOUNDED, |length| length.min(UNBOUNDED)),
+        // Blanks beyond ASCII begin with these bytes.
+        blanks: holds(&|byte: u8| byte.is_ascii_whitespace() || matches!(byte, 0xc2 | 0xe1..=0xe3)),
         joined_scripts: holds(&|byte: u8| !byte.is_ascii()),
     }
 }

@@ -75,7 +75,50 @@ fn probing() {
     ] {
         assert_eq!(vault.probe(text.as_bytes()), Probe::Other, "{text}");
     }
-    assert_eq!(vault.probe(b"<TICKET_1_12> and"), Probe::Placeholder(13, "11"));
-    assert_eq!(vault.probe(b"<TICKET_1>"), Probe::Placeholder(10, "x"));
+    assert_eq!(vault.probe(b"<TICKET_1_12> and"), Probe::Placeholder(13, "11".into()));
+    assert_eq!(vault.probe(b"<TICKET_1>"), Probe::Placeholder(10, "x".into()));
     assert_eq!(Vault::default().probe(b"<"), Probe::Other);
+}
+
+/// Models quote, emphasise and escape.
+#[test]
+fn placeholders_survive_what_models_do_to_them() {
+    let mut vault = Vault::default();
+    vault.placeholder("API_KEY", "a\"<&>").unwrap();
+    for (text, restored) in [
+        ("`<API_KEY_1>` **<API_KEY_1>**", "`a\"<&>` **a\"<&>**"),
+        ("\"<API_KEY_1>\"", "\"a\"<&>\""),
+        ("<p>&lt;API_KEY_1&gt;</p> &LT;API_KEY_1&GT;", "<p>a\"&lt;&amp;&gt;</p> a\"&lt;&amp;&gt;"),
+        (r"<API\_KEY\_1> \<API\_KEY\_1\> C:\<API_KEY_1>\", "a\"<&> a\"<&> C:\\a\"<&>\\"),
+        (r#"{"a":"\u003cAPI_KEY_1\u003E"}"#, r#"{"a":"a\"<&>"}"#),
+        // Halves of two ways, and other cases, are something else.
+        (r"&lt;API_KEY_1> <api_key_1> <API_KEY\1> &lt;", r"&lt;API_KEY_1> <api_key_1> <API_KEY\1> &lt;"),
+    ] {
+        assert_eq!(vault.restore_text(text), restored);
+    }
+    for unfinished in [r"\", r"\u00", "&l", r"&lt;API\", r"\<API\_KEY_1\", r"\u003cAPI_KEY_1\u003", "&lt;API_KEY_1&g"] {
+        assert_eq!(vault.probe(unfinished.as_bytes()), Probe::Unfinished, "{unfinished}");
+    }
+    for other in [r"\n", "&amp", "&lt;b", r"\<b", r"\u003d"] {
+        assert_eq!(vault.probe(other.as_bytes()), Probe::Other, "{other}");
+    }
+    // The client's own, written like that, are not ours either.
+    let mut vault = Vault::default();
+    vault.reserve_literals(br#"{"a":"&lt;A_1&gt; <A\\_2> \\<A_3\\> \u0026lt;A_4\u0026gt; <A_5&gt;"}"#);
+    assert_eq!(vault.placeholder("A", "x").unwrap(), "<A_6>");
+}
+
+#[test]
+fn originals_are_overwritten() {
+    use crate::wipe::tests::taken;
+    let mut vault = Vault::default();
+    vault.placeholder("A", &"x".repeat(200)).unwrap();
+    taken();
+    // It outgrows its buffer.
+    vault.placeholder("A", &"y".repeat(200)).unwrap();
+    let (lengths, zeros) = taken();
+    assert!(lengths.iter().any(|&length| length >= 200) && zeros, "{lengths:?}");
+    drop(vault);
+    let (lengths, zeros) = taken();
+    assert!(lengths.iter().any(|&length| length >= 400) && zeros, "{lengths:?}");
 }

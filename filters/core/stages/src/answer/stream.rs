@@ -15,7 +15,7 @@ use tollgate_wire::sse::{Event, Parser, write_event};
 use super::lanes::{Lanes, Rules};
 use crate::engine::Engine;
 use crate::exchange::Exchange;
-use crate::redact::Redaction;
+use crate::redact::{Redaction, json_text};
 
 /// The state of one streamed answer.
 #[derive(Debug)]
@@ -191,11 +191,11 @@ impl Exchange {
         }
         for span in &facts.texts {
             let edits = &mut stream.scratch.edits;
-            policy.answer_json_str(&self.vault, span.text, span.place, span.json_inside, edits, &mut self.report)?;
+            policy.answer_json_str(&self.vault, json_text(span), edits, &mut self.report)?;
         }
         for number in &facts.numbers {
             let edits = &mut stream.scratch.edits;
-            policy.answer_json_value(&self.vault, number.value, number.place, edits, &mut self.report)?;
+            policy.answer_json_value(&self.vault, number.value, number.key, number.place, edits, &mut self.report)?;
         }
         held |= stream.lanes.is_holding() || !stream.scratch.edits.is_empty();
         for tokens in &facts.tokens {

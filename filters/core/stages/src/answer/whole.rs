@@ -12,7 +12,7 @@ use tollgate_wire::json::{Limits, Tape};
 
 use super::Rewrite;
 use crate::exchange::Exchange;
-use crate::redact::Redaction;
+use crate::redact::{Redaction, json_text};
 
 impl Exchange {
     pub(super) fn read_whole(&mut self, body: &[u8]) -> Option<Rewrite> {
@@ -70,10 +70,10 @@ impl Exchange {
         let Redaction { policy, .. } = redaction;
         let (vault, report) = (&mut self.vault, &mut self.report);
         for span in &facts.texts {
-            policy.answer_json_str(vault, span.text, span.place, span.json_inside, edits, report)?;
+            policy.answer_json_str(vault, json_text(span), edits, report)?;
         }
         for number in &facts.numbers {
-            policy.answer_json_value(vault, number.value, number.place, edits, report)?;
+            policy.answer_json_value(vault, number.value, number.key, number.place, edits, report)?;
         }
         for tokens in &facts.tokens {
             if redaction.is_spelled(tokens, vault, Direction::Response)? {

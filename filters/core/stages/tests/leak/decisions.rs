@@ -22,7 +22,9 @@ fn sending_home(action: Action) -> RedactionSpec {
 
 fn facts(exchange: &mut Exchange) -> Vec<(&'static str, String)> {
     exchange.finish(&mut Memory::default(), None);
-    exchange.facts()
+    let mut facts = Vec::new();
+    exchange.facts(|key, value| facts.push((key, value.to_owned())));
+    facts
 }
 
 fn fact(facts: &[(&'static str, String)], key: &str) -> Option<String> {

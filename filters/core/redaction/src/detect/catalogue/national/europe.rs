@@ -1,0 +1,235 @@
+//! Numbers that the states of Europe give, those in the north aside.
+
+use super::super::DetectorInfo;
+
+pub(in super::super) const ENTRIES: &[DetectorInfo] = &[
+    DetectorInfo {
+        name: "uk-nhs",
+        label: "UK_NHS",
+        version: 1,
+        scope: "British NHS numbers: the check digit (modulus 11), beside a word such as `NHS`. One in \
+                eleven telephone numbers would do as well.",
+        finds: &["NHS number: 707 401 5318", "NHS number: 7074015318"],
+        ignores: &["707 401 5318", "7074015318", "NHS number: 707 401 5319"],
+    },
+    DetectorInfo {
+        name: "uk-nino",
+        label: "UK_NINO",
+        version: 1,
+        scope: "British national insurance numbers: two letters that are used, six digits and A to D. In \
+                lower case and blanks only beside a word such as `NINO`.",
+        finds: &["JK965045C", "JK 96 50 45 C"],
+        ignores: &["GB123456C", "DA123456C", "JO123456C", "JK123456E", "JK12345C"],
+    },
+    DetectorInfo {
+        name: "ie-pps",
+        label: "IE_PPS",
+        version: 1,
+        scope: "Irish PPS numbers: seven digits, the check letter, and maybe a second letter.",
+        finds: &["5124145M"],
+        ignores: &["PPS: 1234567A", "1234567A"],
+    },
+    DetectorInfo {
+        name: "de-tax-id",
+        label: "DE_TAX_ID",
+        version: 1,
+        scope: "German tax identification numbers: one of ten digits twice or three times, the check digit \
+                of ISO/IEC 7064, as 2-3-3-3; bare only beside a word such as `Steuer-ID`.",
+        finds: &["93 475 802 691", "Steuer-ID: 93475802691"],
+        ignores: &["93475802691", "Steuer-ID: 93 475 802 692"],
+    },
+    DetectorInfo {
+        name: "de-social-insurance",
+        label: "DE_SOCIAL_INSURANCE",
+        version: 1,
+        scope: "German pension insurance numbers: a date that exists, a letter, and the check digit.",
+        finds: &["53121164F122", "53 121164 F 122"],
+        ignores: &["RVNR: 53121164F123"],
+    },
+    DetectorInfo {
+        name: "fr-nir",
+        label: "FR_NIR",
+        version: 1,
+        scope: "French social security numbers: sex, month, and the key (97 less the rest), Corsica's 2A \
+                and 2B as well. Those given for a time, bare, only beside a word such as `NIR`.",
+        finds: &["219027582258951", "2 19 02 75 822 589 51"],
+        ignores: &["NIR: 219027582258952"],
+    },
+    DetectorInfo {
+        name: "it-fiscal-code",
+        label: "IT_FISCAL_CODE",
+        version: 1,
+        scope: "Italian codice fiscale: a date that exists and the check letter; also with letters for \
+                digits, as two people of one code have them.",
+        finds: &["BNCLRA76D22F205T", "BNC LRA 76D22 F205T"],
+        ignores: &["BNCLRA80D15F205A", "BNCLRA80D45F205X"],
+    },
+    DetectorInfo {
+        name: "es-nif",
+        label: "ES_NIF",
+        version: 1,
+        scope: "Spanish DNI and NIE, with their check letter, and those that start with K, L or M; CIF of \
+                companies with dashes or beside a word such as `CIF`.",
+        finds: &["97181080P", "97181080-P", "X-1234567-L"],
+        ignores: &["12345678A", "X1234567A", "B12345674"],
+    },
+    DetectorInfo {
+        name: "pt-nif",
+        label: "PT_NIF",
+        version: 1,
+        scope: "Portuguese NIF: the check digit, beside a word such as `NIF` or `contribuinte`.",
+        finds: &["NIF: 151 316 775", "NIF: 151316775"],
+        ignores: &["151 316 775", "151316775", "NIF: 151 316 776"],
+    },
+    DetectorInfo {
+        name: "nl-bsn",
+        label: "NL_BSN",
+        version: 1,
+        scope: "Dutch BSN: the eleven-proof, as 4-2-3 with dots; otherwise only beside a word such as \
+                `BSN`.",
+        finds: &["BSN 3984.49.302", "BSN: 398449302"],
+        ignores: &["398449302", "BSN: 3984.49.303"],
+    },
+    DetectorInfo {
+        name: "be-national-number",
+        label: "BE_NATIONAL_NUMBER",
+        version: 1,
+        scope: "Belgian national numbers: a date, which may be not known, and 97 less the rest, for births \
+                before and since 2000.",
+        finds: &["08.05.18-396.72", "08051839672"],
+        ignores: &["NISS: 08.05.18-396.73"],
+    },
+    DetectorInfo {
+        name: "lu-national-id",
+        label: "LU_NATIONAL_ID",
+        version: 1,
+        scope: "Luxembourg's matricule: a date that exists and both check digits.",
+        finds: &["1972102453402"],
+        ignores: &["matricule: 1972102453403"],
+    },
+    DetectorInfo {
+        name: "ch-ahv",
+        label: "CH_AHV",
+        version: 1,
+        scope: "Swiss AHV numbers: 756 and the check digit of EAN-13.",
+        finds: &["756.4739.2924.31", "7564739292431"],
+        ignores: &["AHV: 756.4739.2924.32"],
+    },
+    DetectorInfo {
+        name: "at-svnr",
+        label: "AT_SVNR",
+        version: 1,
+        scope: "Austrian social insurance numbers: a date that exists and the check digit, in the fourth \
+                place.",
+        finds: &["4193 300496", "SVNR 4193300496"],
+        ignores: &["SVNR: 4193 300497"],
+    },
+    DetectorInfo {
+        name: "gr-amka",
+        label: "GR_AMKA",
+        version: 1,
+        scope: "Greek AMKA: a date that exists and the Luhn check digit.",
+        finds: &["AMKA 27047430841"],
+        ignores: &["AMKA: 27047430842"],
+    },
+    DetectorInfo {
+        name: "hr-oib",
+        label: "HR_OIB",
+        version: 1,
+        scope: "Croatian OIB: the check digit of ISO/IEC 7064, beside a word such as `OIB`.",
+        finds: &["OIB: 37364489413"],
+        ignores: &["37364489413", "OIB: 37364489414"],
+    },
+    DetectorInfo {
+        name: "si-emso",
+        label: "SI_EMSO",
+        version: 1,
+        scope: "EMŠO of Slovenia, and JMBG and EMBG of its neighbours: a date that exists and the check \
+                digit.",
+        finds: &["2503998360543"],
+        ignores: &["EMŠO: 2503998360544"],
+    },
+    DetectorInfo {
+        name: "cz-birth-number",
+        label: "CZ_BIRTH_NUMBER",
+        version: 1,
+        scope: "Czech and Slovak birth numbers: a date that exists, and divisible by eleven if of ten \
+                digits; without the slash only beside a word such as `rodné číslo`.",
+        finds: &["140307/4915", "rodné číslo: 1403074915"],
+        ignores: &["1403074915", "rodné číslo: 140307/4916"],
+    },
+    DetectorInfo {
+        name: "hu-taj",
+        label: "HU_TAJ",
+        version: 1,
+        scope: "Hungarian TAJ: the check digit, with dashes; with blanks or bare only beside `TAJ`.",
+        finds: &["TAJ 723-563-967", "TAJ: 723 563 967", "TAJ: 723563967"],
+        ignores: &["723 563 967", "723563967", "TAJ: 723-563-968"],
+    },
+    DetectorInfo {
+        name: "hu-tax-id",
+        label: "HU_TAX_ID",
+        version: 1,
+        scope: "Hungarian tax numbers of people: 8 in front and the check digit, beside a word such as \
+                `adóazonosító`.",
+        finds: &["adóazonosító: 8429427015"],
+        ignores: &["8429427015", "adóazonosító: 8429427016"],
+    },
+    DetectorInfo {
+        name: "pl-pesel",
+        label: "PL_PESEL",
+        version: 1,
+        scope: "Polish PESEL: a date that exists, its century in the month, and the check digit.",
+        finds: &["PESEL 60011213134"],
+        ignores: &["PESEL: 60011213135"],
+    },
+    DetectorInfo {
+        name: "pl-nip",
+        label: "PL_NIP",
+        version: 1,
+        scope: "Polish NIP: the check digit, as 3-3-2-2 or 3-2-2-3 with dashes; bare only beside `NIP`.",
+        finds: &["288-742-50-48", "NIP: 2887425048"],
+        ignores: &["2887425048", "NIP: 288-742-50-49"],
+    },
+    DetectorInfo {
+        name: "ro-cnp",
+        label: "RO_CNP",
+        version: 1,
+        scope: "Romanian CNP: a date that exists, a county and the check digit.",
+        finds: &["CNP 2170715479120"],
+        ignores: &["CNP: 2170715479121"],
+    },
+    DetectorInfo {
+        name: "bg-egn",
+        label: "BG_EGN",
+        version: 1,
+        scope: "Bulgarian EGN: a date that exists, its century in the month, and the check digit.",
+        finds: &["ЕГН 7404259759"],
+        ignores: &["EGN: 7404259750"],
+    },
+    DetectorInfo {
+        name: "ua-tax-number",
+        label: "UA_TAX_NUMBER",
+        version: 1,
+        scope: "Ukrainian tax numbers of people: the check digit, beside a word such as `РНОКПП` or `ІПН`.",
+        finds: &["РНОКПП: 6244842761"],
+        ignores: &["6244842761", "РНОКПП: 6244842762"],
+    },
+    DetectorInfo {
+        name: "ru-snils",
+        label: "RU_SNILS",
+        version: 1,
+        scope: "Russian SNILS: the sum by 101, as 3-3-3 2 digits; bare only beside `СНИЛС`.",
+        finds: &["247-417-701 77", "СНИЛС: 24741770177"],
+        ignores: &["24741770177", "СНИЛС: 247-417-701 78"],
+    },
+    DetectorInfo {
+        name: "ru-inn",
+        label: "RU_INN",
+        version: 1,
+        scope: "Russian INN of people (12 digits) and companies (10): the check digits, beside `ИНН` or \
+                `INN`.",
+        finds: &["ИНН: 078422087182"],
+        ignores: &["078422087182", "ИНН: 078422087183"],
+    },
+];
