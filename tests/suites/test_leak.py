@@ -50,9 +50,12 @@ def stack():
         stack.providers(**{kind: kind for kind in KINDS})
         for kind in KINDS:
             stack.route(kind, [f"via-{kind}"], [kind])
+        stack.route("over", ["over"], ["openai"], fallback=["anthropic"])
         stack.policy("pii", RULES)
         stack.policy("strict", [RULES[0] | {"action": "block"}, *RULES[1:]], unknownFields="refuse")
-        stack.team("support", list(KINDS), redaction="pii")
+        # A quota has the gateway tell `translate` of its own limits.
+        quotas = [{"name": "rpm", "unit": "requests", "limit": 100000, "per": "minute"}]
+        stack.team("support", [*KINDS, "over"], redaction="pii", quotas=quotas)
         stack.team("strict", list(KINDS), redaction="strict")
         found, paths.envoy = paths.envoy, lambda: loud
         try:
@@ -89,6 +92,27 @@ def test_every_dialect_to_every_provider(stack, dialect, kind):
     assert len(received) == 4
     for one in received:
         assert leaks(one.everything()) == [], one.body
+        assert own_headers(one.headers) == []
+
+
+def own_headers(headers):
+    """Names of headers by which the gateway's parts talk to each other."""
+    return [name for name, _ in headers if name.startswith("x-tollgate-")]
+
+
+@pytest.mark.parametrize("down", [[], ["openai"], ["openai", "anthropic"]], ids=["none down", "one down", "all down"])
+def test_headers_of_the_gateways_own_stay_inside(stack, dialect, down):
+    stack.reset()
+    for name in down:
+        stack.sims[name].set(status=503)
+    for model in ["over", "via-openai", "via-anthropic", "nowhere"]:
+        answer = stack.gateway.http.post(dialect.path, json=dialect.body(model, ALL), headers=dialect.headers(key("support")))
+        assert own_headers(answer.headers.items()) == [], answer.text
+        assert leaks(answer.text) == [] or answer.status_code == 200
+    received = [one for sim in stack.sims.values() for one in sim.received()]
+    assert received
+    for one in received:
+        assert own_headers(one.headers) == [] and leaks(one.everything()) == []
 
 
 def rich(dialect, model):

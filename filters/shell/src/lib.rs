@@ -260,6 +260,9 @@ impl ExchangeFilter {
             if let Some(status) = changed.status {
                 let _ = host.set_header(HeaderMap::Response, ":status", &status.to_string());
             }
+            for (name, value) in &changed.headers {
+                let _ = host.set_header(HeaderMap::Response, name, value);
+            }
             if let Err(error) = host.replace_body(Body::Response, &changed.body) {
                 host.log(LogLevel::Error, &format!("an answer was not rewritten: {error}"));
             }

@@ -113,7 +113,10 @@ impl Exchange {
         }
         let mut skipped = asked.skipped;
         for file in &asked.encoded {
-            if !encoded::redact(policy, vault, file, edits, report)? {
+            let read = encoded::rewrite(file, edits, |text, edits| {
+                policy.redact_json_str(vault, text, file.place, false, edits, report)
+            })?;
+            if !read {
                 skipped = skipped.saturating_add(1);
             }
         }
@@ -156,7 +159,7 @@ impl Exchange {
     }
 
     /// Has the next refusal name the policy.
-    fn name_policy(&mut self, redaction: &Redaction) {
+    pub(crate) fn name_policy(&mut self, redaction: &Redaction) {
         self.refusal_headers.push((names::POLICY_HEADER, redaction.version.clone()));
     }
 }

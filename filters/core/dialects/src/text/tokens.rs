@@ -122,7 +122,7 @@ fn other(value: Value<'_>, out: &mut String) {
                 if key == "bytes" && value.is_array() {
                     out.push('\n');
                     out.push_str(&String::from_utf8_lossy(&value.items().filter_map(byte).collect::<Vec<_>>()));
-                } else if key == "token" {
+                } else if key == "token" || key == "bytes" {
                     other(value, out);
                 } else if key != "logprob" {
                     out.push('\n');

@@ -13,6 +13,7 @@ use tollgate_wire::json::{Limits, Str, Tape, escape_into};
 use tollgate_wire::sse::{Event, Parser, write_event};
 
 use super::lanes::{Lanes, Rules};
+use crate::encoded;
 use crate::engine::Engine;
 use crate::exchange::Exchange;
 use crate::redact::Redaction;
@@ -168,7 +169,7 @@ impl Exchange {
         }
         let touched = self
             .policy_of_texts(&engine)
-            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data) || has_json(&facts));
+            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data) || has_json(&facts) || !facts.encoded.is_empty());
         let Some(redaction) = touched else {
             stream.pass(event, out);
             return Ok(());
@@ -196,6 +197,11 @@ impl Exchange {
         for number in &facts.numbers {
             let edits = &mut stream.scratch.edits;
             policy.answer_json_value(&self.vault, number.value, number.place, edits, &mut self.report)?;
+        }
+        for file in &facts.encoded {
+            encoded::rewrite(file, &mut stream.scratch.edits, |text, edits| {
+                policy.answer_json_str(&self.vault, text, file.place, false, edits, &mut self.report)
+            })?;
         }
         held |= stream.lanes.is_holding() || !stream.scratch.edits.is_empty();
         for tokens in &facts.tokens {

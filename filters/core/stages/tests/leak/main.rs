@@ -94,12 +94,33 @@ fn the_client_gets_back_what_it_said() {
                 answers::check_stream(&mut exchange, dialect, &seen, &said, pieces, &[1]);
             }
             let stream = answers::stream(dialect, &seen, 4);
-            for cut in 1..stream.len() {
+            for cut in (1..stream.len()).step_by(stream.len().div_ceil(few())) {
                 let (mut exchange, _) = world.ask(dialect, body.as_bytes());
                 answers::check_stream(&mut exchange, dialect, &seen, &said, 4, &[cut, usize::MAX]);
             }
         }
     }
+}
+
+/// A short stream cut in two at each of its bytes.
+#[test]
+fn a_cut_hides_nothing_wherever_it_is() {
+    for world in [World::pseudonymizing(), World::requests_only()] {
+        let dialect = ClientDialect::OpenaiCompletions;
+        let body = requests::saying(dialect, PLANTS[0].1);
+        let (_, asked) = world.ask(dialect, body.as_bytes());
+        let OnBody::Forward { body: Some(sent), .. } = asked else { panic!("{asked:?}") };
+        let seen = requests::said(dialect, &serde_json::from_slice(&sent).unwrap());
+        for cut in 1..answers::stream(dialect, &seen, 3).len() {
+            let (mut exchange, _) = world.ask(dialect, body.as_bytes());
+            answers::check_stream(&mut exchange, dialect, &seen, PLANTS[0].1, 3, &[cut, usize::MAX]);
+        }
+    }
+}
+
+/// How many cuts of a long stream are tried: `TOLLGATE_LEAK_CUTS`, or enough for some seconds.
+fn few() -> usize {
+    std::env::var("TOLLGATE_LEAK_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(60)
 }
 
 /// What may be held back is a placeholder's beginning: the text in front of it goes out with the event that brought it.
@@ -121,8 +142,13 @@ fn a_first_text_waits_for_nothing() {
     }
 }
 
+/// `PROPTEST_CASES`, or few: each case is a stream of every dialect.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24)
+}
+
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 24, ..Default::default() })]
+    #![proptest_config(proptest::test_runner::Config::with_cases(cases()))]
 
     /// Any mixture of values and other text, said in pieces of any size that arrive in any pieces.
     #[test]
