@@ -31,9 +31,11 @@ fn no_provider_sees_what_is_planted_anywhere() {
     let world = World::pseudonymizing();
     for dialect in DIALECTS {
         let (mut sent, mut refused) = (0, 0);
-        for (kind, plant) in PLANTS {
+        for (turn, (kind, plant)) in PLANTS.into_iter().enumerate() {
             for form in [Form::Plain, Form::Escaped] {
-                for (place, body) in planted_bodies(dialect, plant, form) {
+                // Escapes are gone before any rule is asked: each place has some kind in escapes, and each kind is somewhere in escapes.
+                let step = if form == Form::Plain { 1 } else { PLANTS.len() };
+                for (place, body) in planted_bodies(dialect, plant, form).into_iter().skip(turn % step).step_by(step) {
                     let (mut exchange, asked) = world.ask(dialect, body.as_bytes());
                     match asked {
                         OnBody::Answer(reply) => {
@@ -120,7 +122,7 @@ fn a_cut_hides_nothing_wherever_it_is() {
 
 /// How many cuts of a long stream are tried: `TOLLGATE_LEAK_CUTS`, or enough for some seconds.
 fn few() -> usize {
-    std::env::var("TOLLGATE_LEAK_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(60)
+    std::env::var("TOLLGATE_LEAK_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(300)
 }
 
 /// What may be held back is a placeholder's beginning: the text in front of it goes out with the event that brought it.
