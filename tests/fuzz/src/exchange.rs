@@ -9,8 +9,8 @@ use tollgate_quota::Memory;
 use tollgate_stages::{AnswerMode, Engine, Exchange, Headers, OnBody, OnHeaders};
 use tollgate_wire::sse::Parser;
 
-use crate::input::{Pair, pieces, split};
 use crate::expect_json;
+use crate::input::{Pair, pieces, split};
 
 /// What no provider may see, in the place of every `@@` of a body.
 const PLANT: &str = "jane.doe@example.com";

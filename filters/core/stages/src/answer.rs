@@ -107,7 +107,7 @@ impl Exchange {
             Reader::Stream(mut stream) => {
                 let changed = self.read_stream(&mut stream, bytes, end_of_stream);
                 self.answer.reader = Reader::Stream(stream);
-                changed.map(|body| Rewrite::of(body))
+                changed.map(Rewrite::of)
             }
         }
     }

@@ -129,7 +129,7 @@ fn message_events_are_read_by_block() {
 fn added_text_reads_back_in_its_lane() {
     let kinds = [LaneKind::Content, LaneKind::Reasoning, LaneKind::Refusal, LaneKind::Tool(4)];
     let mut stream = ClientStream::new(ClientDialect::OpenaiChat);
-    let first = r#"{"id":"c\"1","object":"chat.completion.chunk","created":5,"model":"gpt-4o","system_fingerprint":"fp","choices":[]}"#;
+    let first = r#"{"id":"c\"1","object":"chat.completion.chunk","created":5,"model":"gpt-4o","system_fingerprint":"fp","choices":[{"index":2}]}"#;
     observe(&mut stream, "", first, |_| {});
     for kind in kinds {
         let mut out = Vec::new();

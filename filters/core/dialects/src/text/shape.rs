@@ -77,7 +77,8 @@ pub(super) fn begins_as_text(base64: &str) -> bool {
         Err(_) => None,
     };
     text.is_some_and(|text| {
-        !text.is_empty() && !text.contains(|char: char| char.is_control() && !matches!(char, '\t' | '\n' | '\r' | '\x0c'))
+        !text.is_empty()
+            && !text.contains(|char: char| char.is_control() && !matches!(char, '\t' | '\n' | '\r' | '\x0c'))
     })
 }
 

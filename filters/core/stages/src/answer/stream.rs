@@ -167,9 +167,13 @@ impl Exchange {
         if stream.hide_usage && facts.usage_only {
             return Ok(());
         }
-        let touched = self
-            .policy_of_texts(&engine)
-            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data) || has_json(&facts) || !facts.encoded.is_empty());
+        let touched = self.policy_of_texts(&engine).filter(|_| {
+            checked
+                || stream.lanes.is_holding()
+                || may_hold_placeholder(event.data)
+                || has_json(&facts)
+                || !facts.encoded.is_empty()
+        });
         let Some(redaction) = touched else {
             stream.pass(event, out);
             return Ok(());

@@ -32,11 +32,7 @@ impl Exchange {
     }
 
     /// The new body if texts changed (read in the [shortened](response::shortened) one where there is one), and whether it is an error that claims to be an answer.
-    fn rewrite_whole(
-        &mut self,
-        body: &[u8],
-        shortened: Option<Vec<u8>>,
-    ) -> Result<(Option<Vec<u8>>, bool), Refusal> {
+    fn rewrite_whole(&mut self, body: &[u8], shortened: Option<Vec<u8>>) -> Result<(Option<Vec<u8>>, bool), Refusal> {
         let mut tape = Tape::default();
         let value = tape
             .parse(shortened.as_deref().unwrap_or(body), Limits::default())

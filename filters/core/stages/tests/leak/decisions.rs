@@ -185,7 +185,11 @@ fn a_withheld_answer_names_the_policy() {
     let answer = json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": PLANTS[0].1}, "finish_reason": "stop"}]});
     let withheld = exchange.on_response_body(answer.to_string().as_bytes(), true).unwrap();
     assert_eq!(withheld.status, Some(400));
-    assert!(matches!(&withheld.headers[..], [("x-tollgate-policy", policy)] if policy.starts_with("pii@")), "{:?}", withheld.headers);
+    assert!(
+        matches!(&withheld.headers[..], [("x-tollgate-policy", policy)] if policy.starts_with("pii@")),
+        "{:?}",
+        withheld.headers
+    );
     assert!(!String::from_utf8(withheld.body).unwrap().contains("jane"));
 }
 
@@ -193,8 +197,10 @@ fn a_withheld_answer_names_the_policy() {
 fn text_beside_vectors_is_text() {
     let world = World::pseudonymizing();
     let dialect = ClientDialect::OpenaiEmbeddings;
-    let answer = |text: &str| json!({"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}], "model": "m",
-        "usage": {"prompt_tokens": 1, "total_tokens": 1}, "warning": text});
+    let answer = |text: &str| {
+        json!({"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}], "model": "m",
+        "usage": {"prompt_tokens": 1, "total_tokens": 1}, "warning": text})
+    };
     for (text, expected) in [("<EMAIL_1>", PLANTS[0].1), ("invented@example.org", "[EMAIL]")] {
         let (mut exchange, _) = world.ask(dialect, saying(dialect, PLANTS[0].1).as_bytes());
         exchange.on_response_headers(&Heads::answering("application/json"), false);

@@ -2,7 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 #![recursion_limit = "512"]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod answers;
 mod check;
@@ -62,7 +62,7 @@ fn no_provider_sees_what_is_planted_anywhere() {
                 }
             }
         }
-        assert!(sent > 3 * refused && sent > 100, "{dialect}: {sent} sent, {refused} refused");
+        assert!(sent > 3 * refused && sent > 50, "{dialect}: {sent} sent, {refused} refused");
     }
 }
 
@@ -122,7 +122,7 @@ fn a_cut_hides_nothing_wherever_it_is() {
 
 /// How many cuts of a long stream are tried: `TOLLGATE_LEAK_CUTS`, or enough for some seconds.
 fn few() -> usize {
-    std::env::var("TOLLGATE_LEAK_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(300)
+    std::env::var("TOLLGATE_LEAK_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(150)
 }
 
 /// What may be held back is a placeholder's beginning: the text in front of it goes out with the event that brought it.

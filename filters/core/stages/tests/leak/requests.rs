@@ -94,7 +94,7 @@ fn plant_at(value: &mut Value, path: &[String]) -> bool {
     let inner = match value {
         Value::Array(items) => &mut items[first.parse::<usize>().unwrap()],
         Value::Object(fields) => fields.get_mut(first).unwrap(),
-        _ => unreachable!(),
+        _ => panic!("a path leads through {value}"),
     };
     plant_at(inner, rest)
 }
