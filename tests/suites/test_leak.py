@@ -106,13 +106,15 @@ def test_headers_of_the_gateways_own_stay_inside(stack, dialect, down):
     for name in down:
         stack.sims[name].set(status=503)
     for model in ["over", "via-openai", "via-anthropic", "nowhere"]:
-        answer = stack.gateway.http.post(dialect.path, json=dialect.body(model, ALL), headers=dialect.headers(key("support")))
+        headers = dialect.headers(key("support")) | {"x-user": PLANTS["email"], "x-note": "kept"}
+        answer = stack.gateway.http.post(dialect.path, json=dialect.body(model, ALL), headers=headers)
         assert own_headers(answer.headers.items()) == [], answer.text
         assert leaks(answer.text) == [] or answer.status_code == 200
     received = [one for sim in stack.sims.values() for one in sim.received()]
     assert received
     for one in received:
         assert own_headers(one.headers) == [] and leaks(one.everything()) == []
+        assert one.header("x-user") is None and one.header("x-note") == "kept"
 
 
 def rich(dialect, model):

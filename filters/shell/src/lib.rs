@@ -81,7 +81,7 @@ impl ExchangeFilter {
             }
             OnBody::Forward { body, route } => {
                 let headers = std::mem::take(&mut self.request);
-                let known = headers.iter().filter_map(|(name, _)| std::str::from_utf8(name).ok());
+                let known = headers.iter().filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
                 for name in self.exchange.headers_to_remove(known) {
                     host.remove_header(HeaderMap::Request, name)?;
                 }

@@ -145,6 +145,23 @@ fn what_cannot_be_changed_is_refused() {
 }
 
 #[test]
+fn headers_that_hold_a_value_are_left_out() {
+    let world = World::pseudonymizing();
+    let (exchange, _) = world.ask(CHAT, saying(CHAT, "hello").as_bytes());
+    let headers = [
+        (":path", "/v1/chat/completions"),
+        ("authorization", "Bearer AKIAQYLPMN5HFIQR7XYA"),
+        ("user-agent", "OpenAI/Python 2.8.1"),
+        ("x-user", PLANTS[0].1),
+        ("x-note", "about Nightjar"),
+        ("x-other", "nothing of note"),
+        ("traceparent", "00-4111111111111111abcdef0123456789-4111111111111111-01"),
+    ];
+    let removed = exchange.headers_to_remove(headers.into_iter().map(|(name, value)| (name, value.as_bytes())));
+    assert_eq!(removed, ["authorization", "x-user", "x-note"]);
+}
+
+#[test]
 fn text_files_are_read_within_their_base64_and_images_are_counted() {
     let world = World::pseudonymizing();
     // base64 of "mail jane.doe@example.com now"
