@@ -197,6 +197,7 @@ def test_it_stands_nowhere_else(stack, dialect):
     del places["/config_dump?include_eds"]
     config = stack.envoy_admin.get("/config_dump?include_eds").text
     # A list of words is in the configuration: that is where it comes from.
+    assert "Nightjar" in config
     places["/config_dump"] = config.replace("Nightjar", "")
     assert "proxy_on_request_body" in places["logs of Envoy and the control plane"], "this is not all that Envoy has to say"
     for place, text in places.items():
