@@ -74,4 +74,15 @@ mod tests {
         let (xds, admin) = ("127.0.0.1:18000".parse().unwrap(), "127.0.0.1:9901".parse().unwrap());
         assert_eq!(published, bootstrap("envoy", crate::resources::NAME, xds, admin));
     }
+
+    #[test]
+    fn static_configurations_take_counters_apart_alike() {
+        for name in ["gateway", "redact"] {
+            let path = format!("{}/../envoy/static/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+            let (documents, errors) = yaml::parse(&std::fs::read_to_string(path).unwrap());
+            assert_eq!(errors, []);
+            let published: Value = decode(&documents[0]).unwrap();
+            assert_eq!(published["stats_config"]["stats_tags"], stats_tags(), "{name}");
+        }
+    }
 }

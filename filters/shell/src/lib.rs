@@ -81,7 +81,7 @@ impl ExchangeFilter {
             }
             OnBody::Forward { body, route } => {
                 let headers = std::mem::take(&mut self.request);
-                let known = headers.iter().filter_map(|(name, _)| std::str::from_utf8(name).ok());
+                let known = headers.iter().filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
                 for name in self.exchange.headers_to_remove(known) {
                     host.remove_header(HeaderMap::Request, name)?;
                 }
@@ -259,6 +259,9 @@ impl ExchangeFilter {
             }
             if let Some(status) = changed.status {
                 let _ = host.set_header(HeaderMap::Response, ":status", &status.to_string());
+            }
+            for (name, value) in &changed.headers {
+                let _ = host.set_header(HeaderMap::Response, name, value);
             }
             if let Err(error) = host.replace_body(Body::Response, &changed.body) {
                 host.log(LogLevel::Error, &format!("an answer was not rewritten: {error}"));

@@ -9,8 +9,8 @@ use tollgate_policy::gateway::{
 use tollgate_policy::model::{ModelName, ModelPattern};
 use tollgate_policy::quota::{Quota, Subject, Unit, Window};
 use tollgate_policy::redaction::{Direction, RedactionSpec};
-use tollgate_throughput::Setting;
 use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
+use tollgate_throughput::Setting;
 
 use crate::prompt::MODEL;
 

@@ -43,7 +43,7 @@ pub struct RequestFacts<'a> {
     pub numbers: Vec<NumberSpan<'a>>,
     /// Texts that are spelled out token by token: answers with log probabilities, handed back.
     pub tokens: Vec<Tokens<'a>>,
-    /// Text files that are sent as base64.
+    /// Files that are sent as base64 and begin as text.
     pub encoded: Vec<EncodedText<'a>>,
     /// Images, audio and files among the content.
     pub media: u32,

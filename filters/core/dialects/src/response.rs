@@ -6,7 +6,7 @@ mod tests;
 use tollgate_wire::json::{Str, Value};
 
 use crate::request::name;
-use crate::text::{NumberSpan, Place, TextSpan, Texts, Tokens};
+use crate::text::{EncodedText, NumberSpan, Place, TextSpan, Texts, Tokens};
 use crate::{ClientDialect, Usage, anthropic, embeddings, openai_chat, openai_completions, openai_responses};
 
 /// An answer as the gateway sees it.
@@ -22,6 +22,8 @@ pub struct ResponseFacts<'a> {
     pub numbers: Vec<NumberSpan<'a>>,
     /// The texts once more, token by token.
     pub tokens: Vec<Tokens<'a>>,
+    /// Files that come as base64 and begin as text.
+    pub encoded: Vec<EncodedText<'a>>,
     /// Whether it is an error and no answer.
     pub error: bool,
 }
@@ -60,8 +62,8 @@ pub(crate) fn gather<'a>(
             _ => texts.unknown_field(key, value),
         }
     }
-    let Texts { spans, numbers, tokens, .. } = texts;
-    ResponseFacts { texts: spans, numbers, tokens, ..facts }
+    let Texts { spans, numbers, tokens, encoded, .. } = texts;
+    ResponseFacts { texts: spans, numbers, tokens, encoded, ..facts }
 }
 
 /// The strings of an error, which quotes the request at times.
@@ -77,7 +79,7 @@ pub(crate) fn error<'a>(value: Value<'a>, texts: &mut Texts<'a>) {
 }
 
 /// A shorter answer with the same facts, where most of one is neither text nor fact: vectors. There may be more of those than a
-/// [parse](tollgate_wire::json::Limits) takes. None for an answer that must be read as it is; a shorter one holds no texts.
+/// [parse](tollgate_wire::json::Limits) takes. None for an answer that must be read as it is.
 #[must_use]
 pub fn shortened(dialect: ClientDialect, body: &[u8]) -> Option<Vec<u8>> {
     if dialect == ClientDialect::OpenaiEmbeddings { embeddings::without_vectors(body) } else { None }

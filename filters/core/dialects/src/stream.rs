@@ -15,7 +15,7 @@ use tollgate_wire::sse;
 pub use crate::few::Few;
 pub use lane::{Lane, LaneKind};
 
-use crate::text::{NumberSpan, TextSpan, Texts, Tokens};
+use crate::text::{EncodedText, NumberSpan, TextSpan, Texts, Tokens};
 use crate::{ClientDialect, Usage, anthropic, openai_chat, openai_completions, openai_responses};
 
 /// The data that ends a stream of OpenAI's, which is no JSON.
@@ -47,6 +47,8 @@ pub struct EventFacts<'a> {
     pub numbers: Vec<NumberSpan<'a>>,
     /// Texts of the event once more, token by token.
     pub tokens: Vec<Tokens<'a>>,
+    /// Files that come as base64 and begin as text.
+    pub encoded: Vec<EncodedText<'a>>,
     /// The running total of this answer, if the event reports usage.
     pub usage: Option<Usage>,
     /// Choices or content blocks that end with this event, after its deltas.
@@ -66,10 +68,11 @@ pub struct EventFacts<'a> {
 impl<'a> EventFacts<'a> {
     /// The texts that are complete in the event, now that all of it was read.
     pub(crate) fn with(mut self, texts: Texts<'a>) -> Self {
-        let Texts { spans, numbers, tokens, .. } = texts;
+        let Texts { spans, numbers, tokens, encoded, .. } = texts;
         self.texts.extend(spans);
         self.numbers.extend(numbers);
         self.tokens.extend(tokens);
+        self.encoded.extend(encoded);
         self
     }
 

@@ -8,6 +8,7 @@ pub(crate) use tollgate_policy::redaction::Place;
 use tollgate_wire::json::{Kind, Str, Value};
 
 use crate::canonical::unsealed;
+use crate::response::ResponseFacts;
 pub use tokens::Tokens;
 
 /// One string that the other side would see, still escaped: its [span](Str::span) is where it stands in the body.
@@ -34,7 +35,7 @@ pub struct NumberSpan<'a> {
     pub place: Place,
 }
 
-/// A text file that is sent as base64.
+/// A file that travels as base64 and begins as text does, whatever its media type says.
 #[derive(Debug, Clone, Copy)]
 pub struct EncodedText<'a> {
     /// The base64, still escaped.
@@ -52,7 +53,7 @@ pub(crate) struct Texts<'a> {
     pub numbers: Vec<NumberSpan<'a>>,
     /// Texts spelled out token by token.
     pub tokens: Vec<Tokens<'a>>,
-    /// Text files.
+    /// Files that begin as text.
     pub encoded: Vec<EncodedText<'a>>,
     /// Images, audio and files seen, by address or by content.
     pub media: u32,
@@ -68,6 +69,14 @@ impl<'a> Texts<'a> {
     /// For what a provider sends.
     pub fn of_provider() -> Self {
         Self { of_provider: true, ..Self::default() }
+    }
+
+    /// What was gathered from an answer that an event holds.
+    pub fn add(&mut self, answer: ResponseFacts<'a>) {
+        self.spans.extend(answer.texts);
+        self.numbers.extend(answer.numbers);
+        self.tokens.extend(answer.tokens);
+        self.encoded.extend(answer.encoded);
     }
 
     /// A string.
@@ -183,20 +192,8 @@ impl<'a> Texts<'a> {
     pub fn media(&mut self, value: Value<'a>, place: Place) {
         self.media = self.media.saturating_add(1);
         match value.as_str() {
-            Some(data) if self.data_url(data, place) => {}
-            Some(data) if shape::is_media(data.raw()) => self.skipped = self.skipped.saturating_add(1),
+            Some(data) if self.file(data, shape::data_url(data.raw()).unwrap_or(data.raw()), place) => {}
             _ => self.free(value, place),
-        }
-    }
-
-    /// The base64 of a file of this media type.
-    pub fn typed_media(&mut self, value: Value<'a>, media_type: &str, place: Place) {
-        match value.as_str() {
-            Some(data) if shape::is_text_type(media_type) && shape::is_media(data.raw()) => {
-                self.media = self.media.saturating_add(1);
-                self.encoded.push(EncodedText { base64: data.raw(), start: data.span().start, place });
-            }
-            _ => self.media(value, place),
         }
     }
 
@@ -204,22 +201,24 @@ impl<'a> Texts<'a> {
     pub fn url(&mut self, value: Value<'a>, place: Place) {
         self.media = self.media.saturating_add(1);
         match value.as_str() {
-            Some(url) if self.data_url(url, place) => {}
+            Some(url) if shape::data_url(url.raw()).is_some_and(|base64| self.file(url, base64, place)) => {}
             _ => self.free(value, Place { role: place.role, ..Place::URL }),
         }
     }
 
-    /// Takes note of a `data:` URL with base64. False if it is none.
-    fn data_url(&mut self, url: Str<'a>, place: Place) -> bool {
-        let Some((media_type, base64)) = shape::data_url(url.raw()).filter(|(_, base64)| shape::is_media(base64))
-        else {
+    /// Takes note of a file whose base64 ends a string, or is all of it. False if it is no base64.
+    fn file(&mut self, string: Str<'a>, base64: &'a str, place: Place) -> bool {
+        if !shape::is_media(base64) {
             return false;
-        };
-        if shape::is_text_type(media_type) {
-            let start = url.span().end - base64.len();
-            self.encoded.push(EncodedText { base64, start, place });
-        } else {
-            self.skipped = self.skipped.saturating_add(1);
+        }
+        if shape::begins_as_text(base64) {
+            self.encoded.push(EncodedText { base64, start: string.span().end - base64.len(), place });
+            return true;
+        }
+        self.skipped = self.skipped.saturating_add(1);
+        // A provider has no reason to hide anything from its client.
+        if !self.of_provider && shape::may_be_no_file(base64) {
+            self.push(string, place);
         }
         true
     }

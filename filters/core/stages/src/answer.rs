@@ -40,8 +40,17 @@ enum Reader {
 pub struct Rewrite {
     /// A status to replace the answer's; only where the answer was held.
     pub status: Option<u16>,
+    /// Headers to set; only where the answer was held.
+    pub headers: Vec<(&'static str, String)>,
     /// The bytes.
     pub body: Vec<u8>,
+}
+
+impl Rewrite {
+    /// Other bytes, and the answer's own status and headers.
+    pub(crate) fn of(body: Vec<u8>) -> Self {
+        Self { status: None, headers: Vec::new(), body }
+    }
 }
 
 impl Exchange {
@@ -98,7 +107,7 @@ impl Exchange {
             Reader::Stream(mut stream) => {
                 let changed = self.read_stream(&mut stream, bytes, end_of_stream);
                 self.answer.reader = Reader::Stream(stream);
-                changed.map(|body| Rewrite { status: None, body })
+                changed.map(Rewrite::of)
             }
         }
     }

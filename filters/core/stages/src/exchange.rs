@@ -155,16 +155,18 @@ impl Exchange {
         self.facts.take(&self.engine.publication, tell);
     }
 
-    /// Headers to take out before the request goes on: the caller's key, encodings nobody could read, and whatever a client sends under
-    /// a name of ours.
-    pub fn headers_to_remove<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    /// Headers to take out before the request goes on: the caller's key, encodings nobody could read, whatever a client sends under
+    /// a name of ours, and what the policy does not let out.
+    pub fn headers_to_remove<'a>(&self, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Vec<&'a str> {
         let authenticated = self.engine.identities.is_some();
-        names
-            .filter(|name| {
+        headers
+            .filter(|(name, value)| {
                 *name == "accept-encoding"
                     || (authenticated && is_credential(name))
                     || name.starts_with(names::HEADER_PREFIX)
+                    || self.stays_inside(name, value)
             })
+            .map(|(name, _)| name)
             .collect()
     }
 

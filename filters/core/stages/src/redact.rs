@@ -14,6 +14,7 @@ use tollgate_wire::edit::Edits;
 use crate::encoded;
 use crate::engine::{StageError, Team};
 use crate::exchange::Exchange;
+use crate::identity::is_credential;
 
 /// A text of a body as rules take it.
 pub(crate) fn json_text<'t>(span: &TextSpan<'t>) -> JsonText<'t> {
@@ -118,7 +119,10 @@ impl Exchange {
         }
         let mut skipped = asked.skipped;
         for file in &asked.encoded {
-            if !encoded::redact(policy, vault, file, edits, report)? {
+            let read = encoded::rewrite(file, edits, |text, edits| {
+                policy.redact_json_str(vault, JsonText::of(text, file.place), edits, report)
+            })?;
+            if !read {
                 skipped = skipped.saturating_add(1);
             }
         }
@@ -160,8 +164,42 @@ impl Exchange {
         self.refuse_findings(redaction, "the query of the URL", &decoded, Place::URL)
     }
 
+    /// Whether a header holds what a rule does not let out. It is no part of the request, so it is left out rather than the request refused.
+    pub(crate) fn stays_inside(&self, name: &str, value: &[u8]) -> bool {
+        let team = self.engine.teams.get(self.team);
+        let Some(redaction) = team.and_then(|team| team.policy_for(Direction::Request)) else { return false };
+        if is_credential(name) || is_protocol(name) {
+            return false;
+        }
+        let text = String::from_utf8_lossy(value);
+        let redacted = redaction.policy.redact_text(&mut Vault::default(), &text, Direction::Request, Place::OTHER);
+        redacted.map_or(true, |redacted| redacted.text != text)
+    }
+
     /// Has the next refusal name the policy.
-    fn name_policy(&mut self, redaction: &Redaction) {
+    pub(crate) fn name_policy(&mut self, redaction: &Redaction) {
         self.refusal_headers.push((names::POLICY_HEADER, redaction.version.clone()));
     }
+}
+
+/// Whether a header is for HTTP, the API or tracing, so that the request needs it or its digits are nobody's. What the SDKs send is mostly that.
+fn is_protocol(name: &str) -> bool {
+    const PREFIXES: [&str; 7] = [":", "anthropic-", "openai-", "x-b3-", "x-envoy-", "x-forwarded-", "x-stainless-"];
+    const NAMES: [&str; 14] = [
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "expect",
+        "host",
+        "te",
+        "traceparent",
+        "tracestate",
+        "x-request-id",
+    ];
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
 }

@@ -118,9 +118,11 @@ impl Exchange {
         edits: &Edits,
     ) -> Result<OnBody, Refusal> {
         self.charge.free = true;
+        if let Some(resolved) = resolved {
+            self.facts.add(fact::ROUTE, resolved.route.name.clone());
+        }
         match resolved {
             Some(resolved) if !resolved.route.counts_tokens => {
-                self.facts.add(fact::ROUTE, resolved.route.name.clone());
                 self.facts.add(fact::USAGE_SOURCE, "estimated");
                 Ok(OnBody::Answer(self.own_answer(Reply::json(endpoint::token_count(estimate.tokens)))))
             }

@@ -38,8 +38,7 @@ pub(crate) fn event_facts<'a>(event: &str, data: Value<'a>) -> EventFacts<'a> {
                 let message = response_facts(value);
                 facts.model = message.model;
                 facts.usage = message.usage;
-                texts.spans.extend(message.texts);
-                texts.numbers.extend(message.numbers);
+                texts.add(message);
             }
             ("usage", _) => facts.usage = Usage::from_anthropic(value),
             ("content_block", "content_block_start") => block_start(index, value, &mut facts, &mut texts),

@@ -84,13 +84,11 @@ pub(super) fn citation<'a>(citation: Value<'a>, place: Place, texts: &mut Texts<
 
 /// Where an image or document comes from; a search result's is a plain string.
 fn source<'a>(source: Value<'a>, place: Place, texts: &mut Texts<'a>) {
-    let field = |name: &str| source.get(name).and_then(|value| value.as_str()).map(|text| text.raw());
-    let is_base64 = field("type") == Some("base64");
-    let media_type = field("media_type").unwrap_or_default();
+    let is_base64 = source.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind.raw() == "base64");
     texts.object(source, place, |texts, name, value| {
         match name {
             "type" => texts.keyword(value),
-            "data" if is_base64 => texts.typed_media(value, media_type, place),
+            "data" if is_base64 => texts.media(value, place),
             "file_id" => texts.id(value),
             "content" => blocks(value, place, texts),
             "data" => texts.free(value, place),

@@ -22,7 +22,7 @@ pub(crate) fn chunk_facts<'a>(
     let mut no_choices = false;
     for (key, value) in chunk.entries() {
         match &*name(key) {
-            "model" => facts.model = value.as_str(),
+            "model" => facts.model = value.as_str().filter(|model| !model.is_empty()),
             "usage" => facts.usage = Usage::from_openai(value),
             "error" if !value.is_null() => {
                 facts.error = true;
@@ -50,10 +50,10 @@ pub(crate) fn chunk_facts<'a>(
 pub(crate) struct Head(Vec<(&'static str, String)>);
 
 impl Head {
-    /// Keeps it, if this is the first chunk with choices. What is missing or absurdly long is replaced by the least the SDKs accept; `object`
-    /// is the type of the chunk, as JSON text.
+    /// Keeps it, if this is the first chunk with a choice: Azure tells of its filters first, in a chunk with none whose id, model and type are
+    /// empty. What is missing or absurdly long is replaced by the least the SDKs accept; `object` is the type of the chunk, as JSON text.
     pub fn keep(&mut self, chunk: Value<'_>, object: &str) {
-        if !self.0.is_empty() || chunk.get("choices").is_none() {
+        if !self.0.is_empty() || chunk.get("choices").is_none_or(|choices| choices.is_empty()) {
             return;
         }
         let kept = |key| chunk.get(key).map(|value| value.raw()).filter(|raw| raw.len() <= MAX_KEPT);

@@ -220,9 +220,7 @@ fn response<'a>(data: Value<'a>, facts: &mut EventFacts<'a>) {
     });
     facts.model = found.model;
     facts.usage = found.usage;
-    texts.spans.extend(found.texts);
-    texts.numbers.extend(found.numbers);
-    texts.tokens.extend(found.tokens);
+    texts.add(found);
     *facts = std::mem::take(facts).with(texts);
 }
 

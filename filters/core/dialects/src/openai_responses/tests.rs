@@ -62,7 +62,7 @@ fn every_text_of_a_request_is_found_and_nothing_else() {
             {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "t24"}},
             {"type": "mcp_call", "id": "mcp_1", "server_label": "t25", "name": "t26", "arguments": "t27", "output": "t28", "error": null},
             {"type": "code_interpreter_call", "id": "ci_1", "code": "t29", "container_id": "cntr_1", "status": "completed", "outputs": null},
-            {"type": "computer_call_output", "call_id": "call_4", "output": {"type": "computer_screenshot", "image_url": "data:image/png;base64,AA"}},
+            {"type": "computer_call_output", "call_id": "call_4", "output": {"type": "computer_screenshot", "image_url": "data:image/png;base64,AAAA"}},
             {"type": "key_unknown", "key_x": {"key_y": "t30"}}
         ],
         "tools": [{"type": "function", "name": "t31", "description": "t32", "parameters": {"key_p": "t33"}, "strict": true},

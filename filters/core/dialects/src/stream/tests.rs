@@ -53,6 +53,23 @@ fn chunks_are_read_by_lane() {
     assert!(is_done(b" [DONE]\r") && !is_done(b"{}"));
 }
 
+/// Azure's first chunk is about its filters, and all else in it is empty; SDKs pass over chunks that look like it.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn chunks_of_our_own_are_like_those_with_choices() {
+    for dialect in [ClientDialect::OpenaiChat, ClientDialect::OpenaiCompletions] {
+        let mut stream = ClientStream::new(dialect);
+        let about_filters = r#"{"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[]}"#;
+        observe(&mut stream, "", about_filters, |facts| assert!(facts.model.is_none()));
+        let first = r#"{"id":"c1","object":"o","created":5,"model":"m","choices":[{"index":0,"finish_reason":null}]}"#;
+        observe(&mut stream, "", first, |facts| assert_eq!(facts.model.unwrap(), "m"));
+        let mut out = Vec::new();
+        stream.delta_event(lane(0, LaneKind::Content), "text", &mut out);
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.starts_with(r#"data: {"id":"c1","object":"o","created":5,"model":"m","choices":"#), "{out}");
+    }
+}
+
 #[test]
 fn message_events_are_read_by_block() {
     let mut stream = ClientStream::new(ClientDialect::AnthropicMessages);
@@ -112,7 +129,7 @@ fn message_events_are_read_by_block() {
 fn added_text_reads_back_in_its_lane() {
     let kinds = [LaneKind::Content, LaneKind::Reasoning, LaneKind::Refusal, LaneKind::Tool(4)];
     let mut stream = ClientStream::new(ClientDialect::OpenaiChat);
-    let first = r#"{"id":"c\"1","object":"chat.completion.chunk","created":5,"model":"gpt-4o","system_fingerprint":"fp","choices":[]}"#;
+    let first = r#"{"id":"c\"1","object":"chat.completion.chunk","created":5,"model":"gpt-4o","system_fingerprint":"fp","choices":[{"index":2}]}"#;
     observe(&mut stream, "", first, |_| {});
     for kind in kinds {
         let mut out = Vec::new();

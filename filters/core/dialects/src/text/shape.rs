@@ -1,7 +1,15 @@
 //! Strings that need not be read, by what they look like.
 
+use tollgate_wire::base64;
+use tollgate_wire::json::unescape;
+
 /// Shortest opaque data that is taken for that, in bytes: any signature is longer, and most secrets and all numbers are shorter.
 const OPAQUE: usize = 64;
+/// Longest base64 of which it is asked whether it is a file at all, in bytes: keys are shorter, and few files are.
+const SHORT_FILE: usize = 1024;
+/// How files begin, in base64: PNG, JPEG, GIF, RIFF (WebP and WAV), PDF, MP3, FLAC, Ogg, MP4, ZIP (office documents).
+const FILE_BEGINNINGS: [&str; 11] =
+    ["iVBORw0KGgo", "/9j/", "R0lGODl", "UklGR", "JVBERi0", "SUQz", "//", "ZkxhQw", "T2dnUw", "AAAA", "UEsDB"];
 /// How much of either end of an image's base64 is looked at. There may be megabytes of it, and what is not base64 nobody can decode.
 const SAMPLE: usize = 512;
 
@@ -50,22 +58,42 @@ const ID_PREFIXES: &[&str] = &[
     "run_",
 ];
 
-/// A base64 `data:` URL's media type, and its data.
-pub(super) fn data_url(raw: &str) -> Option<(&str, &str)> {
+/// The base64 that a `data:` URL holds.
+pub(super) fn data_url(raw: &str) -> Option<&str> {
     let (scheme, rest) = raw.split_at_checked(5)?;
     let (head, data) = rest.split_once(',')?;
-    let head = head.strip_suffix(";base64")?;
-    scheme.eq_ignore_ascii_case("data:").then(|| (head.split(';').next().unwrap_or_default(), data))
+    (scheme.eq_ignore_ascii_case("data:") && head.ends_with(";base64")).then_some(data)
 }
 
-/// Whether data of this media type is text: it can be read once it is decoded.
-pub(super) fn is_text_type(media_type: &str) -> bool {
-    let media_type = media_type.to_ascii_lowercase();
-    let suffix = |end: &str| media_type.ends_with(end);
-    media_type.starts_with("text/")
-        || ["json", "xml", "yaml", "csv", "javascript", "typescript", "toml", "sql", "x-sh", "rtf", "x-ndjson"]
-            .iter()
-            .any(|name| suffix(name))
+/// Whether base64 decodes to text, as far as its beginning tells: UTF-8 with no control characters but those that lines and pages end with.
+pub(super) fn begins_as_text(base64: &str) -> bool {
+    let Some(bytes) = base64::decode(&unescape(head(base64))) else { return false };
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => Some(text),
+        // Its last character is cut off.
+        Err(error) if error.error_len().is_none() => {
+            bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok())
+        }
+        Err(_) => None,
+    };
+    text.is_some_and(|text| {
+        !text.is_empty()
+            && !text.contains(|char: char| char.is_control() && !matches!(char, '\t' | '\n' | '\r' | '\x0c'))
+    })
+}
+
+/// The beginning of a raw string, not cut within an escape.
+fn head(raw: &str) -> &str {
+    let head = raw.get(..SAMPLE).unwrap_or(raw);
+    head.strip_suffix('\\').unwrap_or(head)
+}
+
+/// Whether something that looks like base64 may be something else, such as a key: it is short, and does not begin as a file does.
+pub(super) fn may_be_no_file(base64: &str) -> bool {
+    base64.len() <= SHORT_FILE && {
+        let unescaped = unescape(head(base64));
+        !FILE_BEGINNINGS.iter().any(|beginning| unescaped.starts_with(beginning))
+    }
 }
 
 /// Whether a raw string looks like base64 that stands for an image, a sound or a file.
@@ -152,10 +180,27 @@ mod tests {
         assert!(is_media("AAAA") && is_media(&long) && is_media("a\\/b\\nc"));
         assert!(!is_media("jane@example.com") && !is_media("4111111111111111") && !is_media(&format!("{long}.x")));
         assert!(is_opaque(&long) && !is_opaque("DE89370400440532013000") && !is_opaque(&format!("a b{long}")));
-        assert_eq!(data_url("DATA:image/png;base64,AAAA"), Some(("image/png", "AAAA")));
-        assert_eq!(data_url("data:text/plain;charset=utf-8;base64,AA=="), Some(("text/plain", "AA==")));
+        assert_eq!(data_url("DATA:image/png;base64,AAAA"), Some("AAAA"));
+        assert_eq!(data_url("data:text/plain;charset=utf-8;base64,AA=="), Some("AA=="));
         assert_eq!(data_url("data:text/plain,jane@example.com"), None);
         assert_eq!(data_url("https://x.example/;base64,AAAA"), None);
-        assert!(is_text_type("text/csv") && is_text_type("application/JSON") && !is_text_type("application/pdf"));
+    }
+
+    #[test]
+    fn text_is_told_from_files_and_keys_from_either() {
+        let encoded = |bytes: &[u8]| base64::encode(bytes);
+        let long = encoded("ä line of text\r\n".repeat(90).as_bytes());
+        assert!(begins_as_text("bWFpbCBqYW5l") && begins_as_text(&long) && begins_as_text("bWFp\\nbCBq"));
+        // Whatever the sample cuts off of its last character.
+        for front in ["", "a", "ab"] {
+            assert!(begins_as_text(&encoded(format!("{front}{}", "ä€🦀".repeat(90)).as_bytes())));
+        }
+        for other in ["", "AAAA", "AKIAQYLPMN5HFIQR7XYA", "iVBORw0KGgo=", "/9j/4AAQSkZJRg==", "\\/9j\\/4AAQ"] {
+            assert!(!begins_as_text(other), "{other}");
+        }
+        assert!(!begins_as_text(&encoded(b"Latin-1: \xe4\xf6 and more")));
+        assert!(may_be_no_file("AKIAQYLPMN5HFIQR7XYA") && may_be_no_file("DE89370400440532013000"));
+        assert!(!may_be_no_file("iVBORw0KGgo=") && !may_be_no_file("\\/9j\\/4AAQ"));
+        assert!(!may_be_no_file(&"QUtJ".repeat(300)));
     }
 }

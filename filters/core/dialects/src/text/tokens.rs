@@ -122,7 +122,7 @@ fn other(value: Value<'_>, out: &mut String) {
                 if key == "bytes" && value.is_array() {
                     out.push('\n');
                     out.push_str(&String::from_utf8_lossy(&value.items().filter_map(byte).collect::<Vec<_>>()));
-                } else if key == "token" {
+                } else if key == "token" || key == "bytes" {
                     other(value, out);
                 } else if key != "logprob" && !(key == "bytes" && value.kind() == Kind::Null) {
                     out.push('\n');
@@ -147,10 +147,10 @@ mod tests {
 
     use super::*;
 
-    #[allow(clippy::redundant_closure, reason = "the lifetimes differ")]
-    fn blanked(body: &str, tokens: impl Fn(Value<'_>) -> Tokens<'_>) -> (String, String) {
+    fn blanked(body: &str, columns: bool) -> (String, String) {
         let mut tape = Tape::default();
-        let tokens = tokens(tape.parse(body.as_bytes(), Limits::default()).unwrap());
+        let value = tape.parse(body.as_bytes(), Limits::default()).unwrap();
+        let tokens = if columns { Tokens::columns(value) } else { Tokens::list(value) };
         let mut edits = Edits::default();
         tokens.blank(&mut edits);
         (tokens.joined(), String::from_utf8(edits.apply(body.as_bytes()).unwrap()).unwrap())
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn tokens_spell_a_text_and_lose_it() {
         let body = r#"[{"token":"ja","logprob":-0.1,"bytes":[106,97],"top_logprobs":[{"token":"jo","logprob":-2,"bytes":null}]},{"token":"n\u0065","bytes":null,"logprob":-0.2,"top_logprobs":[]}]"#;
-        let (joined, left) = blanked(body, |value| Tokens::list(value));
+        let (joined, left) = blanked(body, false);
         assert_eq!(joined, "jane\nja\njo");
         assert_eq!(
             left,
@@ -167,7 +167,7 @@ mod tests {
         );
 
         let body = r#"{"tokens":["ja","ne"],"token_logprobs":[-0.1,-0.2],"top_logprobs":[{"jo":-2},null],"text_offset":[0,2]}"#;
-        let (joined, left) = blanked(body, |value| Tokens::columns(value));
+        let (joined, left) = blanked(body, true);
         assert_eq!(joined, "jane\njo\n-2");
         assert_eq!(
             left,

@@ -7,12 +7,13 @@ use tollgate_dialects::refusal::Refusal;
 use tollgate_dialects::stream::{ClientStream, EventFacts, Lane, is_done};
 use tollgate_policy::names::fact;
 use tollgate_policy::redaction::Direction;
-use tollgate_redaction::RedactError;
+use tollgate_redaction::{JsonText, RedactError};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Str, Tape, escape_into};
 use tollgate_wire::sse::{Event, Parser, write_event};
 
 use super::lanes::{Lanes, Rules};
+use crate::encoded;
 use crate::engine::Engine;
 use crate::exchange::Exchange;
 use crate::redact::{Redaction, json_text};
@@ -166,9 +167,13 @@ impl Exchange {
         if stream.hide_usage && facts.usage_only {
             return Ok(());
         }
-        let touched = self
-            .policy_of_texts(&engine)
-            .filter(|_| checked || stream.lanes.is_holding() || may_hold_placeholder(event.data) || has_json(&facts));
+        let touched = self.policy_of_texts(&engine).filter(|_| {
+            checked
+                || stream.lanes.is_holding()
+                || may_hold_placeholder(event.data)
+                || has_json(&facts)
+                || !facts.encoded.is_empty()
+        });
         let Some(redaction) = touched else {
             stream.pass(event, out);
             return Ok(());
@@ -196,6 +201,11 @@ impl Exchange {
         for number in &facts.numbers {
             let edits = &mut stream.scratch.edits;
             policy.answer_json_value(&self.vault, number.value, number.key, number.place, edits, &mut self.report)?;
+        }
+        for file in &facts.encoded {
+            encoded::rewrite(file, &mut stream.scratch.edits, |text, edits| {
+                policy.answer_json_str(&self.vault, JsonText::of(text, file.place), edits, &mut self.report)
+            })?;
         }
         held |= stream.lanes.is_holding() || !stream.scratch.edits.is_empty();
         for tokens in &facts.tokens {

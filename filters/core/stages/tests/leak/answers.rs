@@ -184,7 +184,7 @@ fn in_order(dialect: ClientDialect, stream: &str) {
                 }
             }
             ClientDialect::AnthropicMessages => {
-                assert!(!ended.iter().any(|index| *index == event["index"].to_string()), "behind its end: {event}");
+                assert!(!ended.contains(&event["index"].to_string()), "behind its end: {event}");
                 assert!(!ended.contains(&"all".to_owned()) || kind == "message_stop", "behind the end: {event}");
                 match kind {
                     "content_block_stop" => ended.push(event["index"].to_string()),

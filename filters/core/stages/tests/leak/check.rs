@@ -6,7 +6,8 @@ use serde_json::Value;
 pub fn holds(value: &Value, plant: &str) -> bool {
     let text = |text: &str| {
         text.contains(plant)
-            || serde_json::from_str::<Value>(text).is_ok_and(|inner| !inner.is_number() && holds(&inner, plant))
+            || text.contains(['{', '[', '"'])
+                && serde_json::from_str::<Value>(text).is_ok_and(|inner| !inner.is_number() && holds(&inner, plant))
     };
     match value {
         Value::String(string) => text(string),

@@ -22,9 +22,9 @@ fn sending_home(action: Action) -> RedactionSpec {
 
 fn facts(exchange: &mut Exchange) -> Vec<(&'static str, String)> {
     exchange.finish(&mut Memory::default(), None);
-    let mut facts = Vec::new();
-    exchange.facts(|key, value| facts.push((key, value.to_owned())));
-    facts
+    let mut told = Vec::new();
+    exchange.facts(|key, value| told.push((key, value.to_owned())));
+    told
 }
 
 fn fact(facts: &[(&'static str, String)], key: &str) -> Option<String> {
@@ -145,6 +145,23 @@ fn what_cannot_be_changed_is_refused() {
 }
 
 #[test]
+fn headers_that_hold_a_value_are_left_out() {
+    let world = World::pseudonymizing();
+    let (exchange, _) = world.ask(CHAT, saying(CHAT, "hello").as_bytes());
+    let headers = [
+        (":path", "/v1/chat/completions"),
+        ("authorization", "Bearer AKIAQYLPMN5HFIQR7XYA"),
+        ("user-agent", "OpenAI/Python 2.8.1"),
+        ("x-user", PLANTS[0].1),
+        ("x-note", "about Nightjar"),
+        ("x-other", "nothing of note"),
+        ("traceparent", "00-4111111111111111abcdef0123456789-4111111111111111-01"),
+    ];
+    let removed = exchange.headers_to_remove(headers.into_iter().map(|(name, value)| (name, value.as_bytes())));
+    assert_eq!(removed, ["authorization", "x-user", "x-note"]);
+}
+
+#[test]
 fn text_files_are_read_within_their_base64_and_images_are_counted() {
     let world = World::pseudonymizing();
     // base64 of "mail jane.doe@example.com now"
@@ -159,6 +176,54 @@ fn text_files_are_read_within_their_base64_and_images_are_counted() {
     assert_eq!(sent["messages"][0]["content"][0]["file"]["file_data"], expected);
     assert_eq!(fact(&facts(&mut exchange), "tollgate.media_skipped").as_deref(), Some("1"));
     assert_eq!(exchange.take_counters().last().unwrap().0, "tollgate_media_skipped.policy=pii");
+
+    // In an answer, whole and in a stream.
+    let event = json!({"type": "response.output_item.done", "sequence_number": 1, "output_index": 0, "item": {"type": "message", "role": "assistant",
+        "content": [{"type": "input_file", "filename": "f", "file_data": "bWFpbCA8RU1BSUxfMT4gbm93"}]}});
+    let dialect = ClientDialect::OpenaiResponses;
+    let (mut exchange, _) = world.ask(dialect, saying(dialect, PLANTS[0].1).as_bytes());
+    exchange.on_response_headers(&Heads::answering("text/event-stream"), false);
+    let out = exchange.on_response_body(format!("data: {event}\n\n").as_bytes(), false).unwrap().body;
+    assert!(String::from_utf8(out).unwrap().contains(file));
+    let answer = json!({"status": "completed", "output": [event["item"]]});
+    let (mut exchange, _) = world.ask(dialect, saying(dialect, PLANTS[0].1).as_bytes());
+    exchange.on_response_headers(&Heads::answering("application/json"), false);
+    let out = exchange.on_response_body(answer.to_string().as_bytes(), true).unwrap().body;
+    assert!(String::from_utf8(out).unwrap().contains(file));
+}
+
+#[test]
+fn a_withheld_answer_names_the_policy() {
+    let mut spec = spec(&BOTH);
+    spec.rules[0].action = Action::Block;
+    let world = World::new(spec);
+    let (mut exchange, _) = world.ask(CHAT, saying(CHAT, "hello").as_bytes());
+    assert_eq!(exchange.on_response_headers(&Heads::answering("application/json"), false), AnswerMode::Hold);
+    let answer = json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": PLANTS[0].1}, "finish_reason": "stop"}]});
+    let withheld = exchange.on_response_body(answer.to_string().as_bytes(), true).unwrap();
+    assert_eq!(withheld.status, Some(400));
+    assert!(
+        matches!(&withheld.headers[..], [("x-tollgate-policy", policy)] if policy.starts_with("pii@")),
+        "{:?}",
+        withheld.headers
+    );
+    assert!(!String::from_utf8(withheld.body).unwrap().contains("jane"));
+}
+
+#[test]
+fn text_beside_vectors_is_text() {
+    let world = World::pseudonymizing();
+    let dialect = ClientDialect::OpenaiEmbeddings;
+    let answer = |text: &str| {
+        json!({"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}], "model": "m",
+        "usage": {"prompt_tokens": 1, "total_tokens": 1}, "warning": text})
+    };
+    for (text, expected) in [("<EMAIL_1>", PLANTS[0].1), ("invented@example.org", "[EMAIL]")] {
+        let (mut exchange, _) = world.ask(dialect, saying(dialect, PLANTS[0].1).as_bytes());
+        exchange.on_response_headers(&Heads::answering("application/json"), false);
+        let out = exchange.on_response_body(answer(text).to_string().as_bytes(), true).unwrap().body;
+        assert_eq!(serde_json::from_slice::<Value>(&out).unwrap(), answer(expected));
+    }
 }
 
 #[test]

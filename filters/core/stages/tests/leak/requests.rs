@@ -33,10 +33,8 @@ pub fn planted_bodies(dialect: ClientDialect, plant: &str, form: Form) -> Vec<(S
     let mut bodies = Vec::new();
     for place in places {
         let name = place.join("/");
-        // The model is a decision of its own, and base64 is taken for what it looks like.
-        if name == "model/"
-            || name.ends_with("data/") && plant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        {
+        // The model is a decision of its own.
+        if name == "model/" {
             continue;
         }
         let mut body = base.clone();
@@ -96,7 +94,7 @@ fn plant_at(value: &mut Value, path: &[String]) -> bool {
     let inner = match value {
         Value::Array(items) => &mut items[first.parse::<usize>().unwrap()],
         Value::Object(fields) => fields.get_mut(first).unwrap(),
-        _ => unreachable!(),
+        _ => panic!("a path leads through {value}"),
     };
     plant_at(inner, rest)
 }
