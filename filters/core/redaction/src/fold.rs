@@ -20,12 +20,16 @@ pub(crate) use table::{Fold, fold};
 use crate::text;
 use crate::wipe::Wiped;
 
+/// How far around a place a finding is looked for again that may have got lost there, in bytes.
+const AROUND: usize = 512;
+
 /// A folded text, and the way back to the original's offsets.
 pub(crate) struct Folded {
     text: Wiped,
     /// Ascending; the first starts at 0.
     runs: Vec<Run>,
-    joins: bool,
+    /// Where something is in one word now that was not before, in the original, with what is around it; ascending.
+    joins: Vec<Range<usize>>,
     /// A character was left out behind one of ASCII.
     gap: bool,
 }
@@ -54,7 +58,7 @@ impl Folded {
         let mut folded = Self {
             text: Wiped::with_capacity(text.len()),
             runs: vec![Run { folded: 0, original: 0, width: 1 }],
-            joins: false,
+            joins: Vec::new(),
             gap: false,
         };
         let mut copied = 0;
@@ -73,10 +77,18 @@ impl Folded {
         &self.text
     }
 
-    /// Whether something is in one word now that was not before, so that a finding of the original's may have got lost: `a`, a
-    /// zero-width space, `4111…` are two words in the original, and one in here.
-    pub fn joins(&self) -> bool {
-        self.joins
+    /// The parts of the original where something is in one word now that was not before, so that a finding may have got lost: `a`,
+    /// a zero-width space, `4111…` are two words in the original, and one in here. They overlap no other.
+    pub fn joins(&self) -> &[Range<usize>] {
+        &self.joins
+    }
+
+    fn join(&mut self, original: usize) {
+        let part = original.saturating_sub(AROUND)..original + AROUND;
+        match self.joins.last_mut() {
+            Some(last) if last.end >= part.start => last.end = part.end,
+            _ => self.joins.push(part),
+        }
     }
 
     /// Where the text from `original` on begins in here.
@@ -105,7 +117,9 @@ impl Folded {
     fn copy(&mut self, text: &str, range: Range<usize>) {
         let Some(part) = text.get(range.clone()).filter(|part| !part.is_empty()) else { return };
         self.run(range.start, 1);
-        self.joins |= self.gap && part.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+        if self.gap && part.as_bytes().first().is_some_and(u8::is_ascii_graphic) {
+            self.join(range.start);
+        }
         self.gap = false;
         self.text.push_str(part);
     }
@@ -117,7 +131,9 @@ impl Folded {
         };
         self.run(change.at, change.width);
         // What parts words in the original parts them in here.
-        self.joins |= self.gap || !matches!(to, b' ' | b'\n' | b',' | b'!' | b'?' | b';' | b'(' | b')');
+        if self.gap || !matches!(to, b' ' | b'\n' | b',' | b'!' | b'?' | b';' | b'(' | b')') {
+            self.join(change.at);
+        }
         self.gap = false;
         self.text.push(char::from(to));
     }

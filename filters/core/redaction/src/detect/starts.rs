@@ -19,7 +19,7 @@ pub(crate) struct Starts {
 
 /// A set of numbers below [`BITS`], of a size known beforehand: a look at it is not checked.
 #[derive(Debug, Clone)]
-struct Table {
+pub(super) struct Table {
     bits: Box<[u64; BITS / 64]>,
     is_empty: bool,
 }
@@ -31,7 +31,7 @@ impl Default for Table {
 }
 
 impl Table {
-    fn insert(&mut self, index: u16) {
+    pub fn insert(&mut self, index: u16) {
         if let Some(word) = self.bits.get_mut(usize::from(index / 64)) {
             *word |= 1 << (index % 64);
         }
@@ -39,7 +39,7 @@ impl Table {
     }
 
     #[inline]
-    fn holds(&self, index: u16) -> bool {
+    pub fn holds(&self, index: u16) -> bool {
         self.bits.get(usize::from(index / 64)).is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 }
@@ -97,8 +97,9 @@ impl Starts {
 /// Letters alike in both cases; some other bytes become alike as well, which does no harm.
 const CASE: u8 = 0x20;
 
+/// Where in a table a key is, without regard to case.
 #[inline]
-fn hash(key: [u8; Starts::KEY]) -> u16 {
+pub(super) fn hash(key: [u8; Starts::KEY]) -> u16 {
     let folded = u32::from_le_bytes(key) | u32::from_le_bytes([CASE; Starts::KEY]);
     // Knuth's multiplicative hashing: the high bits depend on all bytes.
     (folded.wrapping_mul(0x9e37_79b1) >> 16) as u16

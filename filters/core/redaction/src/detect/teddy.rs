@@ -4,8 +4,7 @@
 //! a fingerprint in which buckets it may be, and where the three agree on a bucket, the literals are compared (the technique is the Teddy
 //! algorithm of Hyperscan).
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::starts::{Table, hash};
 use crate::text;
 
 /// Bytes of a fingerprint.
@@ -30,6 +29,8 @@ pub(crate) struct Teddy {
     literals: Vec<Literal>,
     /// Fingerprints and the indexes of their literals, sorted.
     prints: Vec<([u8; PRINT], usize)>,
+    /// The fingerprints once more, to tell quickly what only looks like one.
+    known: Table,
     /// For each byte of a fingerprint, by its low and its high nibble.
     low: [Nibbles; PRINT],
     high: [Nibbles; PRINT],
@@ -42,34 +43,30 @@ impl Teddy {
     /// A set; literals are told apart by their index.
     pub fn new(literals: Vec<Vec<u8>>) -> Self {
         let literals: Vec<_> = literals.into_iter().map(|bytes| bytes.to_ascii_lowercase()).collect();
-        let windows = |bytes: &[u8]| -> Vec<[u8; PRINT]> {
-            bytes.windows(PRINT).filter_map(|window| window.first_chunk().copied()).collect()
+        let shared = |wanted: &[u8; PRINT]| {
+            let holds = |bytes: &&Vec<u8>| bytes.windows(PRINT).any(|window| window == wanted);
+            literals.iter().filter(holds).take(4).count()
         };
-        let mut holders = BTreeMap::<[u8; PRINT], usize>::new();
-        for bytes in &literals {
-            windows(bytes)
-                .into_iter()
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .for_each(|window| *holders.entry(window).or_default() += 1);
-        }
         // Rare is good, and so is one for several: fewer of them let less else in.
         let cost = |window: &[u8; PRINT]| {
-            let shared = holders.get(window).map_or(0, |count| count - 1).min(3);
-            (window.iter().map(|&byte| commonness(byte)).sum::<usize>() + 30 - 10 * shared, *window)
+            let rarity: usize = window.iter().map(|&byte| commonness(byte)).sum();
+            (rarity + 40 - 10 * shared(window), *window)
         };
         let mut teddy = Self::default();
-        for (index, bytes) in literals.into_iter().enumerate() {
-            let print = windows(&bytes).into_iter().enumerate().min_by_key(|(_, window)| cost(window));
+        for (index, bytes) in literals.iter().enumerate() {
+            let windows = bytes.windows(PRINT).filter_map(|window| window.first_chunk().copied());
+            let print = windows.enumerate().min_by_key(|(_, window)| cost(window));
             let print_at = print.map_or(0, |(place, _)| place);
             if let Some((_, [a, b, c])) = print {
                 teddy.prints.push(([a | CASE, b | CASE, c | CASE], index));
+                teddy.known.insert(hash([a, b, c, 0]));
             }
-            teddy.literals.push(Literal { bytes, print_at });
+            teddy.literals.push(Literal { bytes: bytes.clone(), print_at });
         }
         // Neighbours in order begin alike, so that a bucket of theirs lets less else in.
         teddy.prints.sort_unstable();
-        let distinct: BTreeSet<_> = teddy.prints.iter().map(|&(print, _)| print).collect();
+        let mut distinct: Vec<_> = teddy.prints.iter().map(|&(print, _)| print).collect();
+        distinct.dedup();
         for (place, print) in distinct.iter().enumerate() {
             let bucket = 1 << (place * BUCKETS / distinct.len());
             for ((byte, low), high) in print.iter().zip(&mut teddy.low).zip(&mut teddy.high) {
@@ -152,6 +149,9 @@ impl Teddy {
     /// Compares the literals whose fingerprint may stand at `place`.
     fn compare(&self, bytes: &[u8], from: usize, place: usize, found: &mut impl FnMut(usize, usize)) {
         let Some(&[a, b, c]) = text::tail(bytes, place).first_chunk::<PRINT>() else { return };
+        if !self.known.holds(hash([a, b, c, 0])) {
+            return;
+        }
         let print = [a | CASE, b | CASE, c | CASE];
         let first = self.prints.partition_point(|(other, _)| *other < print);
         for &(_, index) in self.prints.get(first..).unwrap_or_default().iter().take_while(|(other, _)| *other == print)

@@ -8,6 +8,7 @@ use super::{At, Policy, Rule};
 use crate::detect::{CERTAIN, Candidate, Look};
 use crate::finding::{self, Finding, Rank, RuleId};
 use crate::fold::Folded;
+use crate::segment::floor;
 use crate::text;
 use crate::user::Words;
 
@@ -20,6 +21,8 @@ enum Ask {
     Everyone,
     /// The patterns, and the words that hold characters which are folded.
     Patterns,
+    /// The detectors, and the words that stand alone.
+    Scanner,
 }
 
 impl Policy {
@@ -106,20 +109,33 @@ impl Policy {
             (candidate.start, candidate.end) = (range.start, range.end);
         }
         // A pattern may name characters that are gone by now.
-        let ask = if folded.joins() { ask } else { Ask::Patterns };
-        self.ask(ask, text, from, at, out);
+        self.ask(Ask::Patterns, text, from, at, out);
+        for part in folded.joins().iter().filter(|part| ask == Ask::Everyone && part.end > from) {
+            let end = floor(text, part.end);
+            let known = out.len();
+            self.ask(Ask::Scanner, text.get(..end).unwrap_or_default(), floor(text, part.start).max(from), at, out);
+            // What ends where the part does may go on.
+            let mut place = 0;
+            out.retain(|candidate| {
+                place += 1;
+                place <= known || candidate.end < end || end == text.len()
+            });
+        }
     }
 
     fn ask(&self, ask: Ask, text: &str, from: usize, at: At, out: &mut Vec<Candidate>) {
         let mut found = Vec::new();
         let mut detected = Vec::new();
-        let everyone = ask == Ask::Everyone;
+        let everyone = ask != Ask::Patterns;
         if let Some(scanner) = self.scanner(at.direction) {
             let detectors = everyone && self.detector_masks.iter().any(|mask| mask.holds(at));
             let words = |words: &Words| words.looks_at(at) && (everyone || words.has_folded());
             scanner.scan(text, from, Look { detectors, words: &words }, &mut detected, &mut found);
         }
         detected.iter().for_each(|candidate| self.rules_of_detector(candidate, &mut found));
+        if ask == Ask::Scanner {
+            return self.take(found, text, at, out);
+        }
         let looks = |rule: u16| self.rule_at(rule).is_some_and(|rule| rule.mask.holds(at));
         self.patterns.find(text, from, looks, &mut found);
         for words in &self.words {
@@ -127,6 +143,11 @@ impl Policy {
                 words.find(text, from, &mut found);
             }
         }
+        self.take(found, text, at, out);
+    }
+
+    /// Appends those that count.
+    fn take(&self, mut found: Vec<Candidate>, text: &str, at: At, out: &mut Vec<Candidate>) {
         found.retain(|candidate| {
             self.rule_at(candidate.rule).is_some_and(|rule| self.counts(rule, candidate, text, at))
         });

@@ -1,7 +1,5 @@
 //! Lists of words and phrases.
 
-use std::collections::BTreeSet;
-
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Anchored, Input, MatchKind, StartKind};
 
@@ -77,11 +75,10 @@ impl Words {
             .map_err(|error| format!("words: {error}"))?;
         let mut pairs = Pairs::new();
         spellings.iter().for_each(|word| pairs.add(word.as_bytes(), case_sensitive));
-        let beginnings: BTreeSet<Box<[u8]>> = match alone {
+        let beginnings = match alone {
             true => spellings.iter().map(|word| word.bytes().take(Starts::KEY).collect()).collect(),
-            false => BTreeSet::new(),
+            false => Vec::new(),
         };
-        let beginnings = beginnings.into_iter().collect();
         Ok(Some(Self { automaton, beginnings, pairs, alone, has_folded, masks, rules }))
     }
 
