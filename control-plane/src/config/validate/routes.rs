@@ -27,7 +27,8 @@ fn one(doc: &Doc<RouteSpec>, documents: &Documents, providers: &Providers, probl
     if models.is_empty() {
         let sent_here = documents.redaction.iter().any(|policy| policy.spec.routes().any(|route| route == doc.name));
         if !sent_here {
-            let message = "no request would ever take this route: name models, or name the route in a policy's `routeTo`";
+            let message =
+                "no request would ever take this route: name models, or name the route in a policy's `routeTo`";
             doc.error(problems, "spec/match/models", message);
         }
         for (at, backend) in spec.backends.iter().enumerate().filter(|(_, backend)| backend.model.is_none()) {
