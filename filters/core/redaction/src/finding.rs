@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use tollgate_policy::redaction::Action;
 
 use crate::detect::Candidate;
+use crate::order::sort_by_key;
 
 /// Names a rule of the policy that found something; see [`Policy::rule_name`](crate::Policy::rule_name).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +42,7 @@ pub(crate) fn settle(candidates: &mut Vec<Candidate>, rank: impl Fn(u16) -> Rank
     if candidates.len() < 2 {
         return;
     }
-    candidates.sort_unstable_by_key(|candidate| candidate.start);
+    sort_by_key(candidates, |candidate| candidate.start);
     let mut clear_up_to = 0;
     let overlap = candidates.iter().any(|candidate| {
         let overlaps = candidate.start < clear_up_to;
@@ -52,7 +53,7 @@ pub(crate) fn settle(candidates: &mut Vec<Candidate>, rank: impl Fn(u16) -> Rank
         return;
     }
     let mut by_rank = std::mem::take(candidates);
-    by_rank.sort_unstable_by_key(|candidate| {
+    sort_by_key(&mut by_rank, |candidate| {
         let length = candidate.end - candidate.start;
         let Rank { allows, priority } = rank(candidate.rule);
         (Reverse(length), !allows, Reverse(priority), candidate.rule, candidate.start)

@@ -45,6 +45,7 @@ mod json;
 mod keys;
 mod label;
 mod lane;
+mod order;
 mod policy;
 mod report;
 mod response;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use tollgate_policy::redaction::{Action, Mode};
 
+use crate::order::sort_by;
+
 /// Counts of findings by rule and action, and what they mean for the request. Never holds a value.
 ///
 /// `Display` writes `rule:action=count`, separated by commas, in order of first appearance, with `shadow-` in front of the action where
@@ -52,7 +54,7 @@ impl Report {
         } else {
             self.tags.push((rule, tag.to_owned()));
         }
-        self.tags.sort_by_key(|&(rule, _)| rule);
+        sort_by(&mut self.tags, |left, right| left < right);
     }
 
     pub(crate) fn route(&mut self, rule: u16, route: &str) {

@@ -8,6 +8,7 @@ use super::registry::Detector;
 use super::scan::Sink;
 use super::teddy::Teddy;
 use super::{money, secret, web};
+use crate::order::sort_by;
 use crate::text;
 
 /// Who is asked about a keyword: the text, where the keyword starts and ends, and where findings go.
@@ -62,7 +63,7 @@ impl Keywords {
                 found.push((start, Reverse(word.length), index));
             }
         });
-        found.sort_unstable();
+        sort_by(&mut found, |left, right| left < right);
         let mut clear = 0;
         for (start, Reverse(length), index) in found {
             if start < clear {

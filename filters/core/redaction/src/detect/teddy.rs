@@ -5,6 +5,7 @@
 //! algorithm of Hyperscan).
 
 use super::starts::{Table, hash};
+use crate::order::sort_by;
 use crate::text;
 
 /// Bytes of a fingerprint.
@@ -64,7 +65,7 @@ impl Teddy {
             teddy.literals.push(Literal { bytes: bytes.clone(), print_at });
         }
         // Neighbours in order begin alike, so that a bucket of theirs lets less else in.
-        teddy.prints.sort_unstable();
+        sort_by(&mut teddy.prints, |left, right| left < right);
         let mut distinct: Vec<_> = teddy.prints.iter().map(|&(print, _)| print).collect();
         distinct.dedup();
         for (place, print) in distinct.iter().enumerate() {

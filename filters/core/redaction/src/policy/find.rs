@@ -8,6 +8,7 @@ use super::{At, Policy, Rule};
 use crate::detect::{CERTAIN, Candidate, Look};
 use crate::finding::{self, Finding, Rank, RuleId};
 use crate::fold::Folded;
+use crate::order::sort_by_key;
 use crate::segment::floor;
 use crate::text;
 use crate::user::Words;
@@ -54,7 +55,7 @@ impl Policy {
         let (shadow, enforced) = candidates.into_iter().partition(in_shadow);
         let mut findings = self.winners(enforced, shields.clone());
         findings.append(&mut self.winners(shadow, shields));
-        findings.sort_by_key(|finding| finding.start);
+        sort_by_key(&mut findings, |finding| (finding.start, finding.shadow, finding.rule));
         findings
     }
 

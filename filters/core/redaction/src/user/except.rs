@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::fold::folded;
+use crate::order::sort_by;
 
 /// Most values of one rule.
 const MAX_VALUES: usize = 10_000;
@@ -29,7 +30,7 @@ impl Except {
         if values.iter().any(|value| value.is_empty()) {
             return Err("`except` holds an empty value, which is never found: remove it".to_owned());
         }
-        values.sort_unstable();
+        sort_by(&mut values, |left, right| left < right);
         Ok(Self { values })
     }
 

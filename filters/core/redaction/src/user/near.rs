@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
 use tollgate_policy::redaction::NEAR;
 
 use super::whole;
@@ -15,7 +14,8 @@ const MAX_WORDS: usize = 100;
 /// The words of one rule, of which one has to stand near.
 #[derive(Debug)]
 pub(crate) struct Near {
-    automaton: AhoCorasick,
+    /// In lower case.
+    words: Vec<Box<[u8]>>,
 }
 
 impl Near {
@@ -36,17 +36,21 @@ impl Near {
                 long.len()
             ));
         }
-        let mut builder = AhoCorasick::builder();
-        let automaton =
-            builder.ascii_case_insensitive(true).build(words).map_err(|error| format!("`near`: {error}"))?;
-        Ok(Self { automaton })
+        Ok(Self { words: words.iter().map(|word| word.to_ascii_lowercase().into_bytes().into_boxed_slice()).collect() })
     }
 
     /// Whether one of them stands as a whole within [`NEAR`] bytes of the range.
     pub fn holds(&self, text: &str, range: &Range<usize>) -> bool {
+        // Some dozen places and few words, and only around what a pattern or a word list found.
         let within = |part: Range<usize>| {
-            let found = self.automaton.find_overlapping_iter(text::slice(text.as_bytes(), part.clone()));
-            found.into_iter().any(|found| whole(text, part.start + found.start(), part.start + found.end()))
+            part.clone().any(|start| {
+                self.words.iter().any(|word| {
+                    let end = start + word.len();
+                    end <= part.end
+                        && text::slice(text.as_bytes(), start..end).eq_ignore_ascii_case(word)
+                        && whole(text, start, end)
+                })
+            })
         };
         let end = text.len().min(range.end + NEAR);
         within(range.start.saturating_sub(NEAR)..range.start) || within(range.end..end)

@@ -7,7 +7,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::Reach;
 use crate::detect::{CERTAIN, Candidate, Teddy};
-use crate::text;
+use crate::{order, text};
 
 /// Most memory a compiled pattern may take, and its cache per thread, in bytes. What takes more is not compiled any further, so that
 /// this bounds the time as well.
@@ -102,7 +102,7 @@ fn literals_of(hir: &Hir) -> Vec<Vec<u8>> {
         let found = Extractor::new().kind(kind).limit_class(2).extract(hir);
         let mut literals: Vec<_> =
             found.literals()?.iter().map(|literal| literal.as_bytes().to_ascii_lowercase()).collect();
-        literals.sort();
+        order::sort_by(&mut literals, |left, right| left < right);
         literals.dedup();
         let usable = literals.len() <= MAX_LITERALS && literals.iter().all(|literal| literal.len() >= Teddy::LEAST);
         usable.then_some(literals)

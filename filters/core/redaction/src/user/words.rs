@@ -1,7 +1,8 @@
 //! Lists of words and phrases.
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::automaton::{Automaton, OverlappingState};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, Input, MatchKind};
 
 use super::{Reach, whole};
 use crate::detect::{CERTAIN, Candidate, Starts};
@@ -26,7 +27,7 @@ pub(crate) struct WordsOf<'a> {
 /// The automaton is only asked where the first bytes are those of some word: a look at a bit per byte of text, however many words there
 /// are, and where words have to stand alone, one per word of the text.
 pub(crate) struct Words {
-    automaton: AhoCorasick,
+    automaton: NFA,
     /// The first bytes of each word, as far as [`Starts`] looks, where they have to stand alone.
     beginnings: Vec<Box<[u8]>>,
     /// The first two.
@@ -66,10 +67,10 @@ impl Words {
                 masks.push(word.mask);
             }
         }
-        let automaton = AhoCorasickBuilder::new()
+        let automaton = NFA::builder()
             // Every match is reported, so that a longer word that turns out to end within another does not hide a shorter one.
             .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Anchored)
+            .prefilter(false)
             .ascii_case_insensitive(!case_sensitive)
             .build(spellings.iter().map(|word| word.as_bytes()))
             .map_err(|error| format!("words: {error}"))?;
@@ -122,7 +123,7 @@ impl Words {
         let input = Input::new(bytes).span(start..bytes.len()).anchored(Anchored::Yes);
         let mut state = OverlappingState::start();
         // An error is unreachable by construction: the automaton is built for just this kind of search.
-        while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
+        while self.automaton.try_find_overlapping(&input, &mut state).is_ok()
             && let Some(found) = state.get_match()
         {
             // Where one word ends like another, both are reported; the other's turn comes at its own start.
