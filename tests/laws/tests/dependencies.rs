@@ -37,10 +37,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tollgate-providers", &["tollgate-wire"]),
     (
         "tollgate-bench",
-        &["tollgate-wire", "tollgate-policy", "tollgate-providers", "tollgate-redaction", "tollgate-tokens"],
+        &["tollgate-policy", "tollgate-providers", "tollgate-redaction", "tollgate-throughput", "tollgate-wire"],
     ),
     ("tollgate-throughput", &["tollgate-policy", "tollgate-redaction", "tollgate-tokens", "tollgate-wire"]),
-    ("tollgate-fuzz", &["tollgate-dialects", "tollgate-policy", "tollgate-wire"]),
+    (
+        "tollgate-fuzz",
+        &[
+            "tollgate-dialects",
+            "tollgate-policy",
+            "tollgate-quota",
+            "tollgate-redaction",
+            "tollgate-stages",
+            "tollgate-wire",
+        ],
+    ),
     ("tollgate-laws", &[]),
 ];
 const CORE: &[&str] = &[
