@@ -7,6 +7,8 @@ const { Measured } = createRequire(import.meta.url)(path.resolve(process.argv[2]
 const round = Number(process.argv[3] ?? 30);
 const only = process.argv[4];
 const ROUNDS = 9;
+// A stage's first text, in milliseconds: half a second is too short for the largest functions.
+const WARM_UP = 1500;
 
 // By the CPU's account: what else the machine does counts less then.
 const now = () => process.cpuUsage().user / 1e3;
@@ -29,7 +31,7 @@ for (let stage = 0; Measured.stage(stage) !== undefined; stage += 1) {
     if (only && !Measured.stage(stage).startsWith(only)) continue;
     const bench = Measured.of(stage, corpus);
     // Until V8 has compiled what is hot for good, figures grow.
-    work(bench, 5 * round);
+    work(bench, Math.max(WARM_UP, 5 * round));
     let rate = 0;
     for (let at = 0; at < ROUNDS; at += 1) rate = Math.max(rate, work(bench, round));
     rows.push({ stage: Measured.stage(stage), corpus: Measured.corpus(corpus), megabytes: rate });
