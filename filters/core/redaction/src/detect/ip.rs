@@ -37,7 +37,7 @@ fn octet(text: &[u8], range: Range<usize>) -> bool {
     if digits.len() > 3 || (digits.len() > 1 && digits.first() == Some(&b'0')) {
         return false;
     }
-    digits.iter().fold(0, |value, &digit| value * 10 + u32::from(digit.wrapping_sub(b'0'))) <= 255
+    text::decimal(digits) <= 255
 }
 
 /// The IPv6 address that has its first colon at `colon`.

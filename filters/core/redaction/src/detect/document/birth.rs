@@ -93,11 +93,7 @@ fn triple(window: &Window<'_>) -> bool {
     if !matches!(window.uniform(), Some(Separator::Dash | Separator::Dot | Separator::Slash | Separator::Space)) {
         return false;
     }
-    let part = |group: &Group| -> u32 {
-        text::slice(window.text, group.start..group.end)
-            .iter()
-            .fold(0, |value, &byte| value * 10 + u32::from(byte.wrapping_sub(b'0')))
-    };
+    let part = |group: &Group| text::decimal(text::slice(window.text, group.start..group.end));
     match (a.len(), b.len(), c.len()) {
         (4, 1 | 2, 1 | 2) => date(part(a), part(b), part(c)),
         (1 | 2, 1 | 2, 4) => date(part(c), part(b), part(a)) || date(part(c), part(a), part(b)),
@@ -171,15 +167,11 @@ fn day_before(head: &[u8]) -> Option<usize> {
 }
 
 fn is_day(digits: &[u8]) -> bool {
-    let day = digits.iter().fold(0, |value, &byte| value * 10 + u32::from(byte.wrapping_sub(b'0')));
-    matches!(digits.len(), 1 | 2) && (1..=31).contains(&day)
+    matches!(digits.len(), 1 | 2) && (1..=31).contains(&text::decimal(digits))
 }
 
 fn is_year(digits: &[u8]) -> bool {
-    let year = digits
-        .iter()
-        .fold(0, |value: u32, &byte| value.saturating_mul(10).saturating_add(u32::from(byte.wrapping_sub(b'0'))));
-    digits.len() == 4 && digits.iter().all(u8::is_ascii_digit) && YEARS.contains(&year)
+    digits.len() == 4 && digits.iter().all(u8::is_ascii_digit) && YEARS.contains(&text::decimal(digits))
 }
 
 /// Whether a word is a month, maybe with a comma or a dot behind it.
