@@ -7,7 +7,7 @@ use tollgate_policy::gateway::{
     GatewayConfig, NamedRedaction, Price, RouteBackend, RouteConfig, TeamConfig, TeamRoute,
 };
 use tollgate_policy::model::{ModelName, ModelPattern};
-use tollgate_policy::quota::{Quota, Subject, Unit, Window};
+use tollgate_policy::quota::{Quota, Unit, Window};
 use tollgate_policy::redaction::{Action, Direction, RedactionSpec, Rule};
 use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
 
@@ -90,7 +90,7 @@ fn route(name: &str, models: &[&str], provider: &str, model: Option<&str>) -> Re
 }
 
 fn quota(name: &str, unit: Unit) -> Quota {
-    Quota { name: name.to_owned(), unit, limit: PLENTY, per: Window::Minute, by: Subject::Team, alert_at: Vec::new() }
+    Quota::new(name, unit, PLENTY, Window::Minute)
 }
 
 /// Every built-in detector: personal data is pseudonymized, secrets are blocked.
