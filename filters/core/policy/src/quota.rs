@@ -128,7 +128,7 @@ pub enum Shape {
     #[default]
     Fixed,
     /// In any stretch of a window's length at most the limit, whenever it begins. A month is 30 days. What was used comes back in steps of a
-    /// 24th of the window, once it is older than a window.
+    /// 32nd of the window, once it is older than a window.
     Sliding,
 }
 

@@ -3,6 +3,8 @@
 mod admission;
 mod formats;
 #[cfg(not(target_arch = "wasm32"))]
+mod leases;
+#[cfg(not(target_arch = "wasm32"))]
 mod simulation;
 mod storage;
 #[cfg(not(target_arch = "wasm32"))]

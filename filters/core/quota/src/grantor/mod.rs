@@ -140,7 +140,7 @@ fn grant<L: Ledger>(
     }
     let before = before.unwrap_or_default();
     let pressed = books.get(at).is_some_and(|book| now_ms < book.pressed_until_ms);
-    let size = sizing::size(&holding, ask.need, ask.least, left, active, pressed);
+    let size = sizing::size(&holding, ask.need, ask.least, limit, left, active, pressed);
     holding.granted = holding.granted.saturating_add(size.grant);
     holding.seen_ms = holding.seen_ms.max(now_ms);
     let Some(book) = books.get_mut(at) else {

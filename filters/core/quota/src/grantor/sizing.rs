@@ -12,6 +12,9 @@ const FIRST: u64 = 4;
 /// goes to whoever needs it.
 const CAUTION: u64 = 2;
 
+/// Nor more than this part of the limit, over all that are active: so much is lost to the others at most when one of them dies.
+const STAKE: u64 = 8;
+
 /// What to grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
@@ -23,9 +26,9 @@ pub(crate) struct Size {
     pub short: bool,
 }
 
-/// Sizes a grant out of `left` for a holder beside which `others` are active. `need` is met in full or, where there is less, with what
+/// Sizes a grant out of `left` of `limit` for a holder beside which `others` are active. `need` is met in full or, where there is less, with what
 /// there is, if that is `least` or more. While the pool is `pressed` nobody gets more than that.
-pub(crate) fn size(holding: &Holding, need: u64, least: u64, left: u64, others: u64, pressed: bool) -> Size {
+pub(crate) fn size(holding: &Holding, need: u64, least: u64, limit: u64, left: u64, others: u64, pressed: bool) -> Size {
     let idle = holding.idle();
     let lacks = need.saturating_sub(idle);
     let met = if lacks <= left {
@@ -41,7 +44,8 @@ pub(crate) fn size(holding: &Holding, need: u64, least: u64, left: u64, others: 
     }
     let by_use = u64::try_from(u128::from(holding.rate) * u128::from(HORIZON_MS) / 1_000).unwrap_or(u64::MAX);
     let first = if holding.granted == 0 { need.saturating_mul(FIRST) } else { 0 };
-    let share = (left - met) / CAUTION.saturating_mul(others.saturating_add(1));
+    let active = others.saturating_add(1);
+    let share = ((left - met) / CAUTION.saturating_mul(active)).min(limit / STAKE.saturating_mul(active));
     let ready = idle.saturating_add(met).saturating_sub(need);
     let keep = by_use.max(first).min(share.saturating_add(ready));
     Size { grant: met.saturating_add(keep.saturating_sub(ready).min(left - met)), keep, short }

@@ -88,6 +88,8 @@ pub(crate) struct Record {
     pub facts: Facts,
     pub told_at_ms: u64,
     pub told_until_ms: u64,
+    /// When an account last changed: it is to be told if that is not before what was told last.
+    pub changed_at_ms: u64,
     /// When an ask last went out.
     pub asked_at_ms: u64,
     /// When the next is due if there is anything to tell.
@@ -120,13 +122,19 @@ impl Record {
         self.accounts.iter().all(|account| account.out == 0 && account.free() == 0)
     }
 
+    /// Whether there is anything to tell the service: something rests here, or changed, or was told and not answered.
+    pub(crate) fn has_news(&self) -> bool {
+        self.asked_at_ms > self.told_at_ms
+            || self.changed_at_ms > 0 && self.changed_at_ms >= self.told_at_ms
+            || self.accounts.iter().any(|account| account.free() > 0)
+    }
+
     /// Whether there is reason to ask: somebody waits, little is left, or there is something to tell and it is time.
     pub(crate) fn is_due(&self, short: u64, now_ms: u64) -> bool {
         let asked = is_ahead(self.asked_at_ms.saturating_add(PATIENCE_MS), PATIENCE_MS, now_ms);
         let low = self.facts.left > 0 && self.free(now_ms) < self.facts.keep / 2;
-        let holds = self.accounts.iter().any(|account| account.granted > account.returned);
         let due = !is_ahead(self.sync_at_ms, LONGEST_TTL_MS, now_ms);
-        short > 0 || (!asked && (low || (holds && due)))
+        short > 0 || (!asked && (low || (due && self.has_news())))
     }
 
     /// What the service is told. What is more than it should keep is returned with it, where nobody waits.

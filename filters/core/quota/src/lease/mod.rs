@@ -25,4 +25,4 @@ pub use period::{Period, SLIDES, Utc, Windows};
 pub use priority::floor;
 pub use records::MOST_POOLS;
 pub use slots::{SLOTS, slot};
-pub use worker::{Asked, Held, MOST_PURSES, Short, Verdict, Want, Worker};
+pub use worker::{Asked, Held, MOST_PURSES, Short, Verdict, WORTHWHILE, Want, Worker};

@@ -7,7 +7,7 @@ use crate::window::Span;
 
 /// A sliding window is cut into so many periods: grants of one count until the whole window after its end is over, so the
 /// price of exactness is one part in this many of the limit.
-pub const SLIDES: u64 = 24;
+pub const SLIDES: u64 = 32;
 
 /// A period further ahead than this, and than its own length, was opened by a clock that was wrong.
 const PATIENCE_MS: u64 = 60_000;

@@ -103,6 +103,9 @@ impl Purse {
     /// Writes what is unwritten into the record, and reads how things stand.
     pub(crate) fn write(&self, record: &mut Record, now_ms: u64) {
         record.forget(now_ms);
+        if self.slices.iter().any(Slice::is_unwritten) {
+            record.changed_at_ms = now_ms;
+        }
         for slice in &self.slices {
             if let Some(account) = record.find(slice.from_ms) {
                 account.close(slice.closed, slice.spent);
@@ -121,7 +124,6 @@ impl Purse {
         }
         self.slices.retain(|slice| !slice.is_empty() || slice.is_usable(now_ms));
         self.learn(record, now_ms);
-        self.holds = record.accounts.iter().any(|account| account.granted > account.returned);
     }
 
     /// Reads how things stand.
@@ -131,6 +133,7 @@ impl Purse {
         self.told_until_ms = record.told_until_ms;
         self.sync_at_ms = record.sync_at_ms;
         self.shelf = record.free(now_ms);
+        self.holds = record.has_news();
     }
 
     /// Whether what was told is of the period that is open.

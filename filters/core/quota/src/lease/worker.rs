@@ -18,6 +18,9 @@ pub const MOST_PURSES: usize = 4_096;
 /// A slice is refilled with at most one part in this many of what is there, so that other workers find some as well.
 const SHARES: u64 = 4;
 
+/// What other Envoys hold ready is called back if it is one part in this many of the limit; less than that may be refused although it is there.
+pub const WORTHWHILE: u64 = 32;
+
 /// For so long what the service said is taken for true: a storm of refusals asks once in this time.
 const FRESH_MS: u64 = 1_000;
 
@@ -239,8 +242,9 @@ impl Worker {
         })?;
         if let (Some(purse), Some(record)) = (purse, record) {
             purse.learn(&record, now_ms);
-            purse.holds = true;
-            purse.asking_until_ms = 0;
+            // One who is told that there is nothing does not ask again at once.
+            let dry = record.facts.left == 0 && purse.shelf == 0;
+            purse.asking_until_ms = if dry { now_ms.saturating_add(PATIENCE_MS) } else { 0 };
         }
         Ok(())
     }
@@ -307,6 +311,7 @@ fn draw(purse: &mut Purse, store: &mut dyn Store, want: &Want<'_>, now_ms: u64) 
     let (record, drawn) = records::change(store, want.key, |records| {
         let record = records.entry(want.id)?;
         purse.write(record, now_ms);
+        record.changed_at_ms = now_ms;
         let drawn = record.current(now_ms).and_then(|account| {
             let slice = purse.slices.iter().find(|slice| slice.from_ms == account.from_ms);
             let lacks = want.amount.saturating_sub(slice.map_or(0, |slice| slice.free));
@@ -369,7 +374,9 @@ fn short(purse: &mut Purse, at: usize, want: &Want<'_>, since_ms: u64, most_wait
     let room = purse.ready(now_ms).saturating_add(purse.shelf);
     let heard =
         purse.is_told(now_ms) && (purse.told_at_ms >= since_ms || now_ms < purse.told_at_ms.saturating_add(FRESH_MS));
-    let may_fit = room.saturating_add(facts.left).saturating_add(facts.elsewhere) >= want.least.min(want.amount);
+    // What rests elsewhere is worth waiting for where it is worth speaking of.
+    let elsewhere = if facts.elsewhere >= facts.limit / WORTHWHILE { facts.elsewhere } else { 0 };
+    let may_fit = room.saturating_add(facts.left).saturating_add(elsewhere) >= want.least.min(want.amount);
     let waited = now_ms >= since_ms.saturating_add(most_wait_ms);
     let verdict = match (heard, may_fit, waited) {
         (true, false, _) | (true, true, true) => Verdict::Exceeded,

@@ -1,0 +1,4 @@
+//! Leases on a simulated fleet: see `world.rs` for what goes wrong in it.
+
+mod laws;
+mod world;
