@@ -146,7 +146,8 @@ fn grant<L: Ledger>(
     let Some(book) = books.get_mut(at) else {
         return Ok(Granted { leases: Vec::new(), facts: Facts::default(), in_use: false, pressed: false });
     };
-    if size.short || terms.stopped {
+    // More is granted than may be: the limit was lowered, or somebody used more than was reserved.
+    if size.short || charged > limit || terms.stopped {
         book.pressed_until_ms = now_ms.saturating_add(PRESSED_MS);
     }
     write(ledger, &ask.pool, book, ask.holder, &before, &holding)?;

@@ -2,8 +2,8 @@
 
 use super::ledger::Holding;
 
-/// An Envoy is given what it uses up in this time, so that it asks once in half of it.
-const HORIZON_MS: u64 = 4_000;
+/// An Envoy is given what it uses up in this time: as long as its lease runs, so that it outlasts a service that is away for as long.
+const HORIZON_MS: u64 = super::TTL_MS;
 
 /// One that has no past is given what it needs this many times over.
 const FIRST: u64 = 4;
@@ -28,7 +28,15 @@ pub(crate) struct Size {
 
 /// Sizes a grant out of `left` of `limit` for a holder beside which `others` are active. `need` is met in full or, where there is less, with what
 /// there is, if that is `least` or more. While the pool is `pressed` nobody gets more than that.
-pub(crate) fn size(holding: &Holding, need: u64, least: u64, limit: u64, left: u64, others: u64, pressed: bool) -> Size {
+pub(crate) fn size(
+    holding: &Holding,
+    need: u64,
+    least: u64,
+    limit: u64,
+    left: u64,
+    others: u64,
+    pressed: bool,
+) -> Size {
     let idle = holding.idle();
     let lacks = need.saturating_sub(idle);
     let met = if lacks <= left {

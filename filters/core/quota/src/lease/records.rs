@@ -55,9 +55,21 @@ impl Records {
             let (pool, after) = rest.split_first_chunk::<8>()?;
             *rest = after;
             let mut record = Record { pool: u64::from_le_bytes(*pool), ..Record::default() };
-            let Record { serial, facts, told_at_ms, told_until_ms, changed_at_ms, asked_at_ms, sync_at_ms, .. } = &mut record;
+            let Record { serial, facts, told_at_ms, told_until_ms, changed_at_ms, asked_at_ms, sync_at_ms, .. } =
+                &mut record;
             let Facts { limit, left, elsewhere, keep } = facts;
-            for field in [serial, limit, left, elsewhere, keep, told_at_ms, told_until_ms, changed_at_ms, asked_at_ms, sync_at_ms] {
+            for field in [
+                serial,
+                limit,
+                left,
+                elsewhere,
+                keep,
+                told_at_ms,
+                told_until_ms,
+                changed_at_ms,
+                asked_at_ms,
+                sync_at_ms,
+            ] {
                 *field = number(rest)?;
             }
             let accounts = number(rest)?;
@@ -84,7 +96,18 @@ impl Records {
             bytes.extend_from_slice(&record.pool.to_le_bytes());
             let Facts { limit, left, elsewhere, keep } = record.facts;
             let Record { serial, told_at_ms, told_until_ms, changed_at_ms, asked_at_ms, sync_at_ms, .. } = *record;
-            for value in [serial, limit, left, elsewhere, keep, told_at_ms, told_until_ms, changed_at_ms, asked_at_ms, sync_at_ms] {
+            for value in [
+                serial,
+                limit,
+                left,
+                elsewhere,
+                keep,
+                told_at_ms,
+                told_until_ms,
+                changed_at_ms,
+                asked_at_ms,
+                sync_at_ms,
+            ] {
                 push_number(&mut bytes, value);
             }
             push_number(&mut bytes, record.accounts.len() as u64);

@@ -125,7 +125,7 @@ pub struct Outcome {
     pub calls: u64,
     pub most_in_flight: u64,
     pub windows: BTreeMap<u64, Truth>,
-    /// Each admission's time and what came to be charged for it.
+    /// Each admission's time, and what was used of it.
     pub charges: Vec<(u64, u64)>,
     /// The ledger at the end, by period: charged and known to be spent.
     pub ledger: Vec<(u64, u64, u64)>,
@@ -171,8 +171,43 @@ pub struct World {
     next: u64,
     sites: Vec<Site>,
     ledger: MemoryLedger,
+    traffic: std::vec::IntoIter<Arrival>,
     open: u64,
     pub out: Outcome,
+}
+
+/// One request of the traffic.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival {
+    pub at_ms: u64,
+    pub site: usize,
+    pub seat: usize,
+    pub amount: u64,
+    pub used: u64,
+    pub takes_ms: u64,
+}
+
+/// The requests of a scenario, whoever admits them.
+pub fn traffic(scenario: &Scenario) -> Vec<Arrival> {
+    let mut dice = Dice(scenario.seed ^ 0x7472_6166);
+    let mut at_us = 1_000;
+    let mut arrivals = Vec::new();
+    while at_us / 1_000 < scenario.busy_ms {
+        // Fleets are uneven: the first Envoy gets a third more.
+        let even = dice.below(scenario.envoys as u64) as usize;
+        let site = if dice.percent(33) { 0 } else { even };
+        let amount = dice.within(scenario.reserve);
+        arrivals.push(Arrival {
+            at_ms: at_us / 1_000,
+            site,
+            seat: dice.below(scenario.workers as u64) as usize,
+            amount,
+            used: (amount * dice.within(scenario.used_percent)).div_ceil(100),
+            takes_ms: dice.within(scenario.takes_ms),
+        });
+        at_us += dice.below(2_000_000 / scenario.requests_per_s + 1);
+    }
+    arrivals
 }
 
 /// Plays a scenario to its end.
@@ -186,6 +221,7 @@ pub fn run(scenario: &Scenario) -> Outcome {
         next: 0,
         sites: Vec::new(),
         ledger: MemoryLedger::default(),
+        traffic: traffic(scenario).into_iter(),
         open: 0,
         out: Outcome::default(),
     };
@@ -332,23 +368,15 @@ impl World {
     }
 
     fn arrive(&mut self) {
-        if self.now >= self.scenario.busy_ms {
-            return;
-        }
-        // Fleets are uneven: the first Envoy gets half of it.
-        let even = self.dice.below(self.scenario.envoys as u64) as usize;
-        let site = if self.dice.percent(33) { 0 } else { even };
-        let seat = self.dice.below(self.scenario.workers as u64) as usize;
-        let amount = self.dice.within(self.scenario.reserve);
-        let used = (amount * self.dice.within(self.scenario.used_percent)).div_ceil(100);
-        let takes_ms = self.dice.within(self.scenario.takes_ms);
+        let Some(arrival) = self.traffic.next() else { return };
+        let Arrival { at_ms, site, seat, amount, used, takes_ms } = arrival;
         self.out.asked += 1;
         let since_ms = self.clock(site);
         self.admit(site, seat, Request { since_ms, amount, used, takes_ms });
-        // In microseconds, so that many may come in one millisecond.
-        let gap_us = self.dice.below(2_000_000 / self.scenario.requests_per_s);
-        let gap = gap_us / 1_000 + u64::from(self.dice.below(1_000) < gap_us % 1_000);
-        self.at(gap, Event::Arrive);
+        if let Some(next) = self.traffic.as_slice().first() {
+            let gap = next.at_ms - at_ms;
+            self.at(gap, Event::Arrive);
+        }
     }
 
     fn admit(&mut self, site: usize, seat: usize, request: Request) {
@@ -439,7 +467,8 @@ impl World {
             return;
         }
         let replica = self.dice.below(self.scenario.replicas as u64);
-        let skew = if replica == 0 { 0 } else { replica * self.scenario.replica_skew_ms / self.scenario.replicas as u64 };
+        let skew =
+            if replica == 0 { 0 } else { replica * self.scenario.replica_skew_ms / self.scenario.replicas as u64 };
         let windows = Utc { per: self.scenario.per, sliding: self.scenario.sliding };
         let terms = Terms { limit: self.limit(), windows: &windows, stopped: false };
         let told = grantor::serve(&mut self.ledger, &terms, &asked.ask, START + self.now + skew).unwrap();
