@@ -2,7 +2,6 @@
 
 mod admission;
 mod formats;
-#[cfg(not(target_arch = "wasm32"))]
 mod leases;
 #[cfg(not(target_arch = "wasm32"))]
 mod simulation;

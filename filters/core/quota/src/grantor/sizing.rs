@@ -63,7 +63,7 @@ pub(crate) fn size(
 /// before. `used` is what it has used or drawn since then.
 pub(crate) fn rate(before: u64, used: u64, elapsed_ms: u64) -> u64 {
     // Two asks in a row say little of a rate.
-    let elapsed = elapsed_ms.max(100);
+    let elapsed = elapsed_ms.max(1_000);
     let now = u64::try_from(u128::from(used) * 1_000 / u128::from(elapsed)).unwrap_or(u64::MAX);
     // An eighth at least, so that what rests comes to nothing; and little where little time has passed.
     let decay = if elapsed_ms < 500 { before / 16 } else { (before / 4).max(1) };

@@ -17,6 +17,7 @@ mod priority;
 mod purse;
 mod records;
 mod slots;
+mod wanted;
 mod worker;
 
 pub use account::{LONGEST_TTL_MS, MOST_PERIODS};
@@ -25,4 +26,5 @@ pub use period::{Period, SLIDES, Utc, Windows};
 pub use priority::floor;
 pub use records::MOST_POOLS;
 pub use slots::{SLOTS, slot};
+pub use wanted::Wanted;
 pub use worker::{Asked, Held, MOST_PURSES, Short, Verdict, WORTHWHILE, Want, Worker};
