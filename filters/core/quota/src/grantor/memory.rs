@@ -9,8 +9,11 @@ use crate::lease::{Holder, Pool};
 /// Grants that are gone with the process: for tests, and for one control plane whose budgets may begin anew when it does.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryLedger {
-    pools: BTreeMap<Pool, BTreeMap<u64, (Option<Book>, BTreeMap<Holder, Holding>)>>,
+    pools: BTreeMap<Pool, BTreeMap<u64, Page>>,
 }
+
+/// A period and its holdings.
+type Page = (Option<Book>, BTreeMap<Holder, Holding>);
 
 impl Ledger for MemoryLedger {
     type Error = Infallible;

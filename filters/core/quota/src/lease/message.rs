@@ -11,6 +11,9 @@ pub struct Pool {
     pub team: String,
     /// The quota's name.
     pub quota: String,
+    /// What it counts: a hash of its name, unit and window. Where one of them is edited, the old pool and the new have nothing in common, and a
+    /// service whose policy says otherwise than the Envoy's has no such pool.
+    pub counts: u64,
     /// The subject: empty for the team, else the value of the tag, or the model.
     pub subject: String,
 }

@@ -56,6 +56,7 @@ impl Wanted<'_> {
                     key: &group.key,
                     id: *id,
                     pool: [self.team, &line.name, group.subject],
+                    counts: line.id,
                     unit: line.unit,
                     amount,
                     least: if line.clamp { least.amount(line.unit).min(amount) } else { amount },

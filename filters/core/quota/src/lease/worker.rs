@@ -33,6 +33,8 @@ pub struct Want<'a> {
     pub id: u64,
     /// The pool's name: team, quota and subject.
     pub pool: [&'a str; 3],
+    /// What it counts: see [`Pool::counts`].
+    pub counts: u64,
     /// What is counted.
     pub unit: Unit,
     /// How much, in the unit's smallest step.
@@ -150,6 +152,12 @@ impl Worker {
             if !draw(purse, store, want, now_ms).map_err(|_| unavailable())? {
                 return Err(short(purse, at, want, since_ms, most_wait_ms, now_ms));
             }
+        }
+        // Who made room for one pool may have taken it from another.
+        let lacks =
+            |want: &Want<'_>| self.find(want.key, want.id).is_none_or(|purse| want.amount > purse.ready(now_ms));
+        if let Some(at) = wants.iter().position(lacks) {
+            return Err(Short { want: at, verdict: Verdict::Unavailable, facts: Facts::default(), room: 0 });
         }
         let mut held = Held::default();
         for want in wants.iter().filter(|want| want.amount > 0) {
@@ -275,7 +283,7 @@ impl Worker {
             self.purses
                 .entry(want.key.to_owned())
                 .or_default()
-                .push(Purse::new(want.id, Pool { team, quota, subject }));
+                .push(Purse::new(want.id, Pool { team, quota, counts: want.counts, subject }));
             self.count += 1;
         }
         self.find(want.key, want.id)

@@ -60,13 +60,17 @@ impl Pair {
     }
 
     fn charged(&mut self, quota: &str) -> u64 {
-        let pool = lease::Pool { team: "t".into(), quota: quota.into(), subject: String::new() };
+        let pool = named(quota);
         self.ledger.books(&pool).unwrap().iter().map(|book| book.charged).sum()
     }
 }
 
 fn want(quota: &'static str, id: u64, unit: Unit, amount: u64) -> Want<'static> {
-    Want { key: "k", id, pool: ["t", quota, ""], unit, amount, least: amount, floor: 0 }
+    Want { key: "k", id, pool: ["t", quota, ""], counts: 0, unit, amount, least: amount, floor: 0 }
+}
+
+fn named(quota: &str) -> lease::Pool {
+    lease::Pool { team: "t".into(), quota: quota.into(), counts: 0, subject: String::new() }
 }
 
 fn tokens(amount: u64) -> Want<'static> {
@@ -99,13 +103,7 @@ fn one_request_asks_and_those_after_it_touch_no_store() {
     // What was used reaches the service by a tick.
     pair.tick(&mut worker, NOW + 250);
     pair.tick(&mut worker, NOW + 2_500);
-    let spent: u64 = pair
-        .ledger
-        .books(&lease::Pool { team: "t".into(), quota: "tpm".into(), subject: String::new() })
-        .unwrap()
-        .iter()
-        .map(|book| book.spent)
-        .sum();
+    let spent: u64 = pair.ledger.books(&named("tpm")).unwrap().iter().map(|book| book.spent).sum();
     assert_eq!(spent, 40);
 }
 
@@ -233,6 +231,39 @@ fn millions_of_users_take_no_more_than_so_much() {
     assert_eq!(short.verdict, Verdict::Unavailable);
     worker.settle(&mut held[0], &cost(0, 0));
     assert!(pair.reserve(&mut worker, &wants, NOW + 20_000).is_ok());
+}
+
+#[test]
+fn one_who_makes_room_for_one_quota_keeps_the_other() {
+    let minute = |name| by(Subject::User, quota(name, Unit::Requests, 60.0, Window::Minute));
+    let plan = Plan::new("t", &[minute("a"), minute("b"), minute("c")]);
+    let (mut pair, mut worker) = (Pair::new(60), Worker::new(9));
+    for n in 0..MOST_PURSES as u64 {
+        let name = format!("user-{n}");
+        let wanted = plan.wanted(&user(&name));
+        let wants = wanted.wants(&cost(0, 0), &cost(0, 0), None);
+        match pair.reserve(&mut worker, &wants, NOW + n) {
+            Ok(mut held) => {
+                assert_eq!(held.claims().count(), 3);
+                worker.settle(&mut held, &cost(0, 0));
+            }
+            Err(short) => assert_eq!(short.verdict, Verdict::Unavailable),
+        }
+    }
+}
+
+#[test]
+fn a_quota_that_counts_something_else_now_is_another_pool() {
+    let named = |unit, per| {
+        let plan = Plan::new("t", &[quota("q", unit, 60.0, per)]);
+        let wanted = plan.wanted(&user("jane"));
+        let want = wanted.wants(&cost(1, 1), &cost(1, 0), None)[0];
+        (want.counts, want.id)
+    };
+    let was = named(Unit::Tokens, Window::Minute);
+    assert_eq!(was, named(Unit::Tokens, Window::Minute));
+    assert_ne!(was, named(Unit::Usd, Window::Minute));
+    assert_ne!(was, named(Unit::Tokens, Window::Hour));
 }
 
 #[test]

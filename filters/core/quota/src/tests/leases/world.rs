@@ -251,7 +251,7 @@ pub fn run(scenario: &Scenario) -> Outcome {
 }
 
 fn pool() -> Pool {
-    Pool { team: "t".into(), quota: "q".into(), subject: String::new() }
+    Pool { team: "t".into(), quota: "q".into(), counts: 7, subject: String::new() }
 }
 
 impl World {
@@ -288,8 +288,8 @@ impl World {
     }
 
     fn limit(&self) -> u64 {
-        let changes = self.scenario.limits.iter().filter(|(from, _)| *from <= self.now);
-        changes.last().map_or(self.scenario.limit, |(_, limit)| *limit)
+        let mut changes = self.scenario.limits.iter().filter(|(from, _)| *from <= self.now);
+        changes.next_back().map_or(self.scenario.limit, |(_, limit)| *limit)
     }
 
     /// What is settled and reserved now, of all that counts.
@@ -384,7 +384,7 @@ impl World {
         let Request { since_ms, amount, used, takes_ms } = request;
         let unit = self.scenario.unit;
         let amount = if unit == Unit::InFlight { 1 } else { amount };
-        let want = Want { key: KEY, id: 7, pool: ["t", "q", ""], unit, amount, least: amount, floor: 0 };
+        let want = Want { key: KEY, id: 7, pool: ["t", "q", ""], counts: 7, unit, amount, least: amount, floor: 0 };
         let Site { workers, store, .. } = &mut self.sites[site];
         let of = &mut workers[seat];
         let outcome = of.worker.reserve(store, &[want], since_ms, MOST_WAIT_MS, now);
