@@ -8,9 +8,9 @@ use tollgate_policy::quota::{Quota, Subject, Unit, Window};
 use crate::cost::Cost;
 use crate::denied::Denied;
 use crate::draft::{self, Draft};
+use crate::lease;
 use crate::reservation::Reservation;
 use crate::standing::Standing;
-use crate::state;
 use crate::store::{Store, Unavailable};
 use crate::subjects::{self, Subjects};
 
@@ -49,7 +49,7 @@ impl Plan {
         let mut groups: Vec<Group> = Vec::new();
         for quota in quotas {
             let mut line = Line {
-                id: state::id(&quota.name, quota.unit as u8, quota.per as u8),
+                id: lease::counts(quota),
                 name: quota.name.as_str().into(),
                 unit: quota.unit,
                 per: quota.per,

@@ -1,6 +1,6 @@
 //! Which pools a request draws on.
 
-use tollgate_policy::quota::Subject;
+use tollgate_policy::quota::{Quota, Subject};
 
 use super::priority::floor;
 use super::slots::slot;
@@ -8,6 +8,12 @@ use super::worker::Want;
 use crate::cost::Cost;
 use crate::plan::{Line, Plan};
 use crate::subjects::{Subjects, kind};
+
+/// What a quota counts, as [`super::Pool::counts`] has it: for the service, to tell whether an ask is of the quota it knows.
+#[must_use]
+pub fn counts(quota: &Quota) -> u64 {
+    crate::state::id(&quota.name, quota.unit as u8, quota.per as u8)
+}
 
 /// A team's quotas as one request meets them.
 #[derive(Debug, Clone)]

@@ -154,8 +154,9 @@ impl Worker {
             }
         }
         // Who made room for one pool may have taken it from another.
-        let lacks =
-            |want: &Want<'_>| self.find(want.key, want.id).is_none_or(|purse| want.amount > purse.ready(now_ms));
+        let lacks = |want: &Want<'_>| {
+            want.amount > 0 && self.find(want.key, want.id).is_none_or(|purse| want.amount > purse.ready(now_ms))
+        };
         if let Some(at) = wants.iter().position(lacks) {
             return Err(Short { want: at, verdict: Verdict::Unavailable, facts: Facts::default(), room: 0 });
         }
