@@ -46,6 +46,7 @@ pub fn words(quota: &Quota) -> String {
         Unit::OutputTokens => "output tokens",
         Unit::Requests => "requests",
         Unit::Usd => "US dollars",
+        Unit::InFlight => "requests in flight",
     };
     let window = match quota.per {
         Window::Second => "second",

@@ -7,7 +7,7 @@ use tollgate_policy::gateway::{
     GatewayConfig, NamedRedaction, Price, RouteBackend, RouteConfig, TeamConfig, TeamRoute,
 };
 use tollgate_policy::model::{ModelName, ModelPattern};
-use tollgate_policy::quota::{Quota, Subject, Unit, Window};
+use tollgate_policy::quota::{Quota, Unit, Window};
 use tollgate_policy::redaction::{Direction, RedactionSpec};
 use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
 use tollgate_throughput::Setting;
@@ -89,7 +89,7 @@ fn route(name: &str, models: &[&str], provider: &str, model: Option<&str>) -> Re
 }
 
 fn quota(name: &str, unit: Unit) -> Quota {
-    Quota { name: name.to_owned(), unit, limit: PLENTY, per: Window::Minute, by: Subject::Team, alert_at: Vec::new() }
+    Quota::new(name, unit, PLENTY, Window::Minute)
 }
 
 /// The policy that the documentation shows first: personal data is pseudonymized, keys are blocked, a pattern and some words.

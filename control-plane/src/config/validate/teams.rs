@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_policy::gateway::OnExceeded;
-use tollgate_policy::quota::{Subject, Unit};
+use tollgate_policy::quota::{Shape, Subject, Unit};
 
 use super::providers::{Providers, is_region};
 use crate::config::documents::{Doc, Documents, is_name};
@@ -209,6 +209,22 @@ fn quotas(doc: &Doc<TeamSpec>, gateway: &Gateway, providers: &Providers, routes:
         for (i, percent) in quota.alert_at.iter().enumerate() {
             if !(1..=100).contains(percent) {
                 doc.error(problems, &format!("{path}/alertAt/{i}"), "must be a percentage from 1 to 100");
+            }
+        }
+        for (field, message) in quota.problems() {
+            doc.error(problems, &format!("{path}/{field}"), message);
+        }
+        for (field, chosen) in [
+            ("unit", quota.unit == Unit::InFlight),
+            ("window", quota.window == Shape::Sliding),
+            ("timeZone", quota.time_zone.is_some()),
+            ("clamp", quota.clamp),
+            ("shedAt", !quota.shed_at.is_empty()),
+        ] {
+            // What one Envoy counts on its own knows none of it: better refused than not enforced.
+            if chosen {
+                let message = "this version does not enforce it: it needs quotas that are leased from the control plane";
+                doc.error(problems, &format!("{path}/{field}"), message);
             }
         }
         let tag = match quota.by {

@@ -23,7 +23,7 @@ impl Cost {
             Unit::Tokens => self.input_tokens.saturating_add(self.output_tokens),
             Unit::InputTokens => self.input_tokens,
             Unit::OutputTokens => self.output_tokens,
-            Unit::Requests => self.requests,
+            Unit::Requests | Unit::InFlight => self.requests,
             Unit::Usd => self.micro_usd,
         }
     }
@@ -36,6 +36,7 @@ pub(crate) fn in_words(amount: u64, unit: Unit) -> String {
         Unit::InputTokens => format!("{amount} input tokens"),
         Unit::OutputTokens => format!("{amount} output tokens"),
         Unit::Requests => format!("{amount} requests"),
+        Unit::InFlight => format!("{amount} requests in flight"),
         Unit::Usd => {
             let steps = unit.steps_per_unit();
             let millionths = format!("{:06}", amount % steps);

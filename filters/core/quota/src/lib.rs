@@ -1,5 +1,7 @@
 //! Quotas: reserve before a request goes out, settle when its use is known, never overshoot at admission.
 //!
+//! What follows is one proxy on its own; [`lease`] and [`grantor`] make the same law hold for a fleet.
+//!
 //! A [`Plan`] is one team's quotas, prepared once at configuration. [`Plan::reserve`] admits a request if what it may
 //! cost fits into every quota it falls under, all or nothing, and hands back a [`Reservation`]; settling that with the
 //! real use returns the rest, or charges what was more. The law, which the simulation in the tests holds to:
@@ -21,12 +23,10 @@
 //!   to decide.
 //!
 //! ```
-//! use tollgate_policy::quota::{Quota, Subject, Unit, Window};
+//! use tollgate_policy::quota::{Quota, Unit, Window};
 //! use tollgate_quota::{Cost, Denied, Memory, Plan, Subjects};
 //!
-//! let quota = |name: &str, unit, limit| Quota {
-//!     name: name.into(), unit, limit, per: Window::Minute, by: Subject::Team, alert_at: vec![],
-//! };
+//! let quota = |name: &str, unit, limit| Quota::new(name, unit, limit, Window::Minute);
 //! let plan = Plan::new("support", &[quota("tpm", Unit::Tokens, 1000.0), quota("rpm", Unit::Requests, 5.0)]);
 //! let mut store = Memory::default();
 //! let subjects = Subjects { app: None, user: Some("jane"), model: "gpt-4o" };
@@ -42,7 +42,9 @@ mod calendar;
 mod cost;
 mod denied;
 mod draft;
+pub mod grantor;
 pub mod headers;
+pub mod lease;
 mod memory;
 mod plan;
 mod reservation;

@@ -1,5 +1,6 @@
 //! Admission: does what a request may cost fit into every quota it falls under?
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tollgate_policy::quota::{Quota, Subject, Unit, Window};
@@ -7,16 +8,17 @@ use tollgate_policy::quota::{Quota, Subject, Unit, Window};
 use crate::cost::Cost;
 use crate::denied::Denied;
 use crate::draft::{self, Draft};
+use crate::lease;
 use crate::reservation::Reservation;
 use crate::standing::Standing;
-use crate::state;
 use crate::store::{Store, Unavailable};
 use crate::subjects::{self, Subjects};
 
 /// One team's quotas, prepared once at configuration.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    groups: Vec<Group>,
+    pub(crate) team: Arc<str>,
+    pub(crate) groups: Vec<Group>,
 }
 
 /// The quotas that add up the same subject and so share one key.
@@ -35,6 +37,8 @@ pub(crate) struct Line {
     pub unit: Unit,
     pub per: Window,
     pub limit: u64,
+    pub clamp: bool,
+    pub shed_at: BTreeMap<String, u8>,
 }
 
 impl Plan {
@@ -45,11 +49,13 @@ impl Plan {
         let mut groups: Vec<Group> = Vec::new();
         for quota in quotas {
             let mut line = Line {
-                id: state::id(&quota.name, quota.unit as u8, quota.per as u8),
+                id: lease::counts(quota),
                 name: quota.name.as_str().into(),
                 unit: quota.unit,
                 per: quota.per,
                 limit: quota.limit_steps(),
+                clamp: quota.clamp,
+                shed_at: quota.shed_at.clone(),
             };
             let found = groups.iter_mut().find(|group| group.by == quota.by);
             if let Some(group) = found {
@@ -63,7 +69,7 @@ impl Plan {
                 groups.push(Group { by: quota.by, prefix, lines: vec![line] });
             }
         }
-        Self { groups }
+        Self { team: team.into(), groups }
     }
 
     /// Whether there is nothing to check: every request is admitted without touching the store.

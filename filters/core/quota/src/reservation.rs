@@ -57,7 +57,11 @@ impl Reservation {
     pub fn settle(&mut self, store: &mut dyn Store, actual: &Cost) -> Result<(), Unavailable> {
         self.replace(store, |claim| {
             let used = actual.amount(claim.unit);
-            if claim.unit == Unit::Requests { used.max(claim.amount) } else { used }
+            match claim.unit {
+                Unit::Requests => used.max(claim.amount),
+                Unit::InFlight => 0,
+                Unit::Tokens | Unit::InputTokens | Unit::OutputTokens | Unit::Usd => used,
+            }
         })
     }
 

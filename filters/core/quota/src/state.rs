@@ -97,7 +97,7 @@ pub(crate) fn id(name: &str, unit: u8, window: u8) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
-fn push_number(bytes: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn push_number(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);
         value >>= 7;
@@ -105,7 +105,7 @@ fn push_number(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
-fn number(rest: &mut &[u8]) -> Option<u64> {
+pub(crate) fn number(rest: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
         let (&byte, after) = rest.split_first()?;

@@ -21,7 +21,7 @@ pub struct Subjects<'a> {
 }
 
 impl<'a> Subjects<'a> {
-    fn value(&self, by: Subject) -> &'a str {
+    pub(crate) fn value(&self, by: Subject) -> &'a str {
         match by {
             Subject::Team => "",
             Subject::App => self.app.unwrap_or_default(),
@@ -31,17 +31,21 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// The part of a key that is the same for every request of a team. It names the version of the state's layout, so
-/// that modules of different versions, which share a store while one replaces the other, never misread each other.
-pub(crate) fn key_prefix(team: &str, by: Subject) -> String {
-    let kind = match by {
+/// The word for a kind of subject in keys.
+pub(crate) fn kind(by: Subject) -> &'static str {
+    match by {
         Subject::Team => "team",
         Subject::App => "app",
         Subject::User => "user",
         Subject::Model => "model",
-    };
+    }
+}
+
+/// The part of a key that is the same for every request of a team. It names the version of the state's layout, so
+/// that modules of different versions, which share a store while one replaces the other, never misread each other.
+pub(crate) fn key_prefix(team: &str, by: Subject) -> String {
     // The length keeps a team's name from reaching into what follows it.
-    format!("tollgate.quota/1/{kind}/{}:{team}/", team.len())
+    format!("tollgate.quota/1/{}/{}:{team}/", kind(by), team.len())
 }
 
 /// The key of a request: the prefix, then `=` and the subject, `#` and its digest, or `-` for none.

@@ -2,6 +2,7 @@
 
 mod admission;
 mod formats;
+mod leases;
 #[cfg(not(target_arch = "wasm32"))]
 mod simulation;
 mod storage;
@@ -15,7 +16,7 @@ use crate::{Cost, Subjects};
 
 /// A team's quota.
 fn quota(name: &str, unit: Unit, limit: f64, per: Window) -> Quota {
-    Quota { name: name.into(), unit, limit, per, by: Subject::Team, alert_at: vec![] }
+    Quota::new(name, unit, limit, per)
 }
 
 /// The same by another subject.

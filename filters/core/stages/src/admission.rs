@@ -111,7 +111,7 @@ fn room(standings: &[Standing], wish: &Wish<'_>) -> u64 {
         Unit::Tokens => standing.remaining.saturating_sub(wish.input),
         Unit::OutputTokens => standing.remaining,
         Unit::Usd => wish.resolved.map_or(u64::MAX, |resolved| resolved.affordable(wish.input, standing.remaining)),
-        Unit::InputTokens | Unit::Requests => u64::MAX,
+        Unit::InputTokens | Unit::Requests | Unit::InFlight => u64::MAX,
     };
     standings.iter().map(fits).min().unwrap_or(u64::MAX)
 }
