@@ -22,18 +22,29 @@ pub struct Stores {
 
 impl Stores {
     pub fn start() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), cluster: Cluster::start(), next: AtomicU32::new(0) }
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, cluster: Cluster::start(), next: AtomicU32::new(0) }
+    }
+
+    /// The address of an empty ledger in a file.
+    pub fn sqlite_address(&self) -> String {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        format!("sqlite://{}/{number}.db", self.folder.path().display())
+    }
+
+    /// The address of an empty ledger in a schema of its own.
+    pub fn postgres_address(&self) -> String {
+        let name = format!("s{}", self.next.fetch_add(1, Ordering::Relaxed));
+        self.cluster.execute(&format!("CREATE SCHEMA {name}"));
+        self.cluster.url(&name)
     }
 
     pub fn sqlite(&self) -> Store {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        format!("sqlite://{}/{number}.db", self.folder.path().display()).parse().unwrap()
+        self.sqlite_address().parse().unwrap()
     }
 
     pub fn postgres(&self) -> Store {
-        let name = format!("s{}", self.next.fetch_add(1, Ordering::Relaxed));
-        self.cluster.execute(&format!("CREATE SCHEMA {name}"));
-        self.cluster.url(&name).parse().unwrap()
+        self.postgres_address().parse().unwrap()
     }
 
     /// One of each.
