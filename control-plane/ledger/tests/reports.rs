@@ -108,7 +108,12 @@ fn apply(store: &Store, reports: &[Report], disturb: impl Fn() + Sync) -> u64 {
         for replica in 0..replicas {
             let mine: Vec<_> = reports.iter().skip(replica).step_by(replicas).collect();
             threads.push(scope.spawn(move || {
-                let ledger = open(store);
+                let ledger = loop {
+                    match Ledger::open(store, NOW) {
+                        Ok(ledger) => break ledger,
+                        Err(error) => assert!(error.is_retryable(), "{error}"),
+                    }
+                };
                 let once = |report: &&Report| loop {
                     match ledger.apply_report(report, NOW) {
                         Ok(Applied::Booked { .. }) => return 1,
@@ -121,7 +126,7 @@ fn apply(store: &Store, reports: &[Report], disturb: impl Fn() + Sync) -> u64 {
         }
         while threads.iter().any(|thread| !thread.is_finished()) {
             disturb();
-            std::thread::sleep(std::time::Duration::from_millis(15));
+            std::thread::sleep(std::time::Duration::from_millis(30));
         }
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     })

@@ -15,7 +15,7 @@ pub struct Cluster {
     programs: PathBuf,
     libraries: Option<PathBuf>,
     port: u16,
-    /// A shell that ends the server when its own input ends, which is when this process does.
+    /// A shell that ends the server and removes its folder when its own input ends, which is when this process does.
     keeper: Option<Child>,
 }
 
@@ -31,15 +31,14 @@ impl Cluster {
             let copy = folder.path().join("postgres");
             assert!(Command::new("cp").arg("-rL").args([&programs, &copy]).status().unwrap().success());
             std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-            let data = folder.path().join("data");
-            std::fs::create_dir(&data).unwrap();
-            std::os::unix::fs::chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
             programs = copy;
             if let Some(libraries) = &mut libraries {
                 let copy = folder.path().join("libraries");
                 assert!(Command::new("cp").arg("-rL").args([&*libraries, &copy]).status().unwrap().success());
                 *libraries = copy;
             }
+            let owner = format!("{NOBODY}:{NOBODY}");
+            assert!(Command::new("chown").args(["-R", &owner]).arg(folder.path()).status().unwrap().success());
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut cluster = Self { folder, programs, libraries, port, keeper: None };
@@ -57,9 +56,11 @@ impl Cluster {
     /// Starts the server again.
     pub fn run(&mut self) {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
-        let script = r#""$@" & server=$!; read -r _; kill -QUIT $server; wait $server"#;
+        let script = r#"folder=$1; shift; "$@" & server=$!; read -r word; kill -QUIT $server; wait $server
+                        [ "$word" = keep ] || rm -rf "$folder""#;
         let mut keeper = self.as_somebody(Command::new("/bin/sh"));
-        keeper.args(["-c", script, "keeper"]).arg(self.programs.join("bin/postgres")).arg("-D").arg(self.data());
+        keeper.args(["-c", script, "keeper"]).arg(self.folder.path());
+        keeper.arg(self.programs.join("bin/postgres")).arg("-D").arg(self.data());
         keeper.args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
         keeper.args(["-c", "unix_socket_directories=", "-c", "max_connections=60"]);
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
@@ -75,7 +76,7 @@ impl Cluster {
     /// Ends the server as a crash does: nothing is tidied up, and the next start recovers from the log.
     pub fn crash(&mut self) {
         if let Some(mut keeper) = self.keeper.take() {
-            drop(keeper.stdin.take());
+            keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
             keeper.wait().unwrap();
         }
     }
@@ -124,7 +125,7 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         if let Some(keeper) = &mut self.keeper {
-            let _ = keeper.stdin.take().map(|mut stdin| stdin.write_all(b"\n"));
+            drop(keeper.stdin.take());
             let _ = keeper.wait();
         }
     }
