@@ -39,7 +39,8 @@ fn ledger(store: &Store) -> Ledger {
     };
     let prices = [listed("openai", "gpt-4o", 2.5, 10.0), listed("anthropic", "claude-sonnet-4-5", 3.0, 15.0)];
     ledger.set_prices(&prices, NOW - 40 * DAY * 60_000).unwrap();
-    let quota = |name: &str, unit, limit, per, by| Quota { name: name.into(), unit, limit, per, by, alert_at: vec![80] };
+    let quota =
+        |name: &str, unit, limit, per, by| Quota { name: name.into(), unit, limit, per, by, alert_at: vec![80] };
     let limits = [
         Budget::new("support", &quota("budget", Unit::Usd, 500.0, Window::Month, Subject::Team)),
         Budget::new("support", &quota("daily", Unit::Tokens, 2e6, Window::Day, Subject::Team)),
@@ -51,7 +52,11 @@ fn ledger(store: &Store) -> Ledger {
     let usage = vec![
         used(0, ["support", "bot", "openai", "gpt-4o"], counts(1200, 1_340_000, 400_000, 310_000)),
         used(1, ["support", "bot", "openai", "gpt-4o"], counts(1100, 1_200_000, 0, 290_000)),
-        used(20, ["support", "mail, \"inbox\"", "anthropic", "claude-sonnet-4-5"], counts(40, 88_000_000, 0, 9_000_000)),
+        used(
+            20,
+            ["support", "mail, \"inbox\"", "anthropic", "claude-sonnet-4-5"],
+            counts(40, 88_000_000, 0, 9_000_000),
+        ),
         used(3, ["research", "=cmd()", "anthropic", "claude-sonnet-4-5"], counts(7, 9_000_000, 0, 1_000_000)),
         used(3, ["research", "", "vllm", "llama"], estimated),
     ];

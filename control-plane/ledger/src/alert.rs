@@ -2,7 +2,7 @@
 
 use tollgate_policy::quota::{Subject, Unit};
 
-use crate::budget::{self, named, name_of};
+use crate::budget::{self, name_of, named};
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::sql::{Driver, Row};
@@ -44,7 +44,8 @@ pub struct AlertCounts {
 pub(crate) fn raise(connection: &mut dyn Driver, window: &Window, standing: &Standing, now_ms: u64) -> Result<()> {
     let Some(budget) = budget::find(connection, &window.team, &window.quota)? else { return Ok(()) };
     for threshold in &budget.alert_at {
-        if u128::from(standing.spent) * 100 < u128::from(standing.limit) * u128::from(*threshold) || standing.limit == 0 {
+        if u128::from(standing.spent) * 100 < u128::from(standing.limit) * u128::from(*threshold) || standing.limit == 0
+        {
             continue;
         }
         let sql = "INSERT INTO alerts (team, quota, subject, from_ms, threshold, until_ms, unit, limit_steps, spent, raised_ms, \

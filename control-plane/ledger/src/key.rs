@@ -13,9 +13,9 @@ pub(crate) fn fit(text: &str) -> Cow<'_, str> {
         return text;
     }
     // FNV-1a: it has to tell names apart, not to withstand anyone.
-    let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let digest = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let end = text.floor_char_boundary(MOST - 17);
     let head = text.get(..end).unwrap_or_default();
     Cow::Owned(format!("{head}~{digest:016x}"))

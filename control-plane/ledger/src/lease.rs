@@ -89,8 +89,7 @@ impl Lease {
         let holds = self.holds();
         self.is_open &= holds > 0;
         let sql = "UPDATE leases SET used = $2, returned = $3, is_open = $4 WHERE id = $1";
-        let parameters =
-            [(&*fit(id)).into(), self.used.into(), self.returned.into(), i64::from(self.is_open).into()];
+        let parameters = [(&*fit(id)).into(), self.used.into(), self.returned.into(), i64::from(self.is_open).into()];
         connection.execute(sql, &parameters)?;
         Ok(held.saturating_sub(holds))
     }
@@ -114,7 +113,9 @@ impl Ledger {
         let window = &request.window.fitted();
         if request.id.is_empty() || window.until_ms <= now_ms || window.until_ms <= window.from_ms {
             let (quota, until) = (&window.quota, window.until_ms);
-            return Err(Error::invalid(format!("no lease of `{quota}` at {now_ms}: it needs a name, and its window ends at {until}")));
+            return Err(Error::invalid(format!(
+                "no lease of `{quota}` at {now_ms}: it needs a name, and its window ends at {until}"
+            )));
         }
         self.write(|connection| {
             let standing = window::open(connection, window, Some(request.limit))?;

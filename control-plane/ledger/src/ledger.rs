@@ -4,11 +4,11 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
+use crate::schema;
 use crate::sql::postgres::Postgres;
 use crate::sql::sqlite::Sqlite;
 use crate::sql::{Driver, Purpose};
 use crate::store::Store;
-use crate::schema;
 
 /// The most connections of one process. A writer of SQLite is alone anyway; PostgreSQL has a hundred by default, for all replicas.
 const MOST_CONNECTIONS: usize = 8;

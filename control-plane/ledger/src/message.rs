@@ -7,7 +7,8 @@ use crate::alert::Alert;
 use crate::error::{Error, Result};
 
 /// What an alert says where nobody said otherwise.
-const USUAL: &str = "Tollgate: {team}{subject} has used {percent}% of {quota}: {spent} of {limit}. The window ends {until}.";
+const USUAL: &str =
+    "Tollgate: {team}{subject} has used {percent}% of {quota}: {spent} of {limit}. The window ends {until}.";
 
 /// The names a template may use.
 const NAMES: [&str; 9] = ["team", "quota", "subject", "threshold", "percent", "spent", "limit", "from", "until"];

@@ -114,13 +114,7 @@ impl Ledger {
     }
 }
 
-fn set(
-    connection: &mut dyn Driver,
-    provider: &str,
-    model: &str,
-    price: Option<PicoPrice>,
-    now_ms: u64,
-) -> Result<u64> {
+fn set(connection: &mut dyn Driver, provider: &str, model: &str, price: Option<PicoPrice>, now_ms: u64) -> Result<u64> {
     let history = History::load(connection, provider, model)?;
     let last = history.0.last().copied();
     if last.and_then(|(_, price)| price) == price {

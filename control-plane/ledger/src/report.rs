@@ -4,6 +4,7 @@
 //! twice, late, or after others that were sent later is booked once and wholly, whichever replica it reaches and whenever one dies.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
@@ -113,8 +114,19 @@ impl Counts {
 
     /// The other way.
     pub(crate) fn from_columns(columns: [u64; 11]) -> Self {
-        let [requests, input, cached, cache_write, output, reasoning, audio_input, audio_output, from_provider, estimated, partial] =
-            columns;
+        let [
+            requests,
+            input,
+            cached,
+            cache_write,
+            output,
+            reasoning,
+            audio_input,
+            audio_output,
+            from_provider,
+            estimated,
+            partial,
+        ] = columns;
         Self {
             requests,
             input,
@@ -160,7 +172,8 @@ impl Ledger {
     /// The report has no valid number ([`crate::Kind::Invalid`]), or the store cannot be written; then nothing is booked, and the report
     /// must be sent again.
     pub fn apply_report(&self, report: &Report, now_ms: u64) -> Result<Applied> {
-        if report.sequence == 0 || report.envoy.is_empty() || [report.sequence, report.epoch].iter().any(|n| *n > MOST) {
+        if report.sequence == 0 || report.envoy.is_empty() || [report.sequence, report.epoch].iter().any(|n| *n > MOST)
+        {
             let (envoy, epoch, sequence) = (&report.envoy, report.epoch, report.sequence);
             return Err(Error::invalid(format!("`{envoy}`, {epoch}, {sequence} number no report: they count from 1")));
         }
@@ -172,11 +185,11 @@ impl Ledger {
             // In the order of their keys, as every transaction goes: two that need the same rows never wait for each other in a ring.
             let mut histories = BTreeMap::new();
             for ((minute, tags), counts) in &uses {
-                let model = (&tags.provider, &tags.model);
-                if !histories.contains_key(&model) {
-                    histories.insert(model, History::load(connection, &tags.provider, &tags.model)?);
-                }
-                let price = histories.get(&model).and_then(|history| history.at((minute + 1) * MINUTE_MS - 1));
+                let history = match histories.entry((&tags.provider, &tags.model)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(History::load(connection, &tags.provider, &tags.model)?),
+                };
+                let price = history.at((minute + 1) * MINUTE_MS - 1);
                 usage::book(connection, *minute, tags, counts, price)?;
             }
             charge::book(connection, &report.charges, now_ms)?;

@@ -15,7 +15,8 @@ pub(crate) const VERSION: i64 = 1;
 /// A newer version was here: an older one would not know what the newer keeps.
 pub(crate) fn migrate(connection: &mut dyn Driver, now_ms: u64) -> Result<()> {
     connection.lock_schema()?;
-    connection.batch("CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_ms BIGINT NOT NULL)")?;
+    connection
+        .batch("CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_ms BIGINT NOT NULL)")?;
     let found = current(connection)?;
     for (version, statements) in MIGRATIONS.iter().filter(|(version, _)| *version > found) {
         connection.batch(statements).map_err(|error| error.during(&format!("migration {version}")))?;

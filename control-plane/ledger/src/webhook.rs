@@ -67,7 +67,8 @@ impl Webhook {
             .http_status_as_error(false)
             .user_agent(concat!("tollgate/", env!("CARGO_PKG_VERSION")));
         if is_tls {
-            let roots: Vec<_> = tls::authorities(None)?.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+            let roots: Vec<_> =
+                tls::authorities(None)?.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
             let provider = Arc::new(rustls::crypto::ring::default_provider());
             let tls = TlsConfig::builder()
                 .provider(TlsProvider::Rustls)

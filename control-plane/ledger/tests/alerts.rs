@@ -88,7 +88,10 @@ fn a_threshold_is_reported_once_whoever_crosses_it_and_whoever_looks() {
         let counts = ledger.alert_counts().unwrap();
         assert_eq!((counts.raised, counts.delivered, counts.failing), (3, 2, 1));
         let metrics = ledger.metrics(NOW).unwrap();
-        assert!(metrics.contains("tollgate_budget_used_ratio{team=\"support\",quota=\"budget\"} 1.950000\n"), "{metrics}");
+        assert!(
+            metrics.contains("tollgate_budget_used_ratio{team=\"support\",quota=\"budget\"} 1.950000\n"),
+            "{metrics}"
+        );
         assert!(metrics.contains("\ntollgate_alerts_raised 3\n"), "{metrics}");
     }
 }
@@ -141,7 +144,8 @@ fn an_alert_is_posted_until_it_is_taken_and_then_no_more() {
     assert_eq!(webhook.deliver_due(&ledger, now + 10_000_000).unwrap(), Round::default());
     let posted: Vec<_> = told.iter().collect();
     assert_eq!(posted.len(), 4);
-    let text = "Tollgate: support (user jane) has used 60% of budget: $6.00 of $10.00. The window ends 2026-10-01T00:00:00Z.";
+    let text =
+        "Tollgate: support (user jane) has used 60% of budget: $6.00 of $10.00. The window ends 2026-10-01T00:00:00Z.";
     for (head, body) in posted {
         assert!(head.starts_with("POST /services/T0/secret-path HTTP/1.1\r\n"), "{head}");
         assert!(head.to_ascii_lowercase().contains("content-type: application/json"), "{head}");

@@ -63,7 +63,12 @@ fn reports() -> Vec<Report> {
         let entries = 1 + random.next(4);
         let mut entry = || Use {
             minute: MINUTE - random.next(3),
-            of: Tags { team: "t".into(), model: format!("m{}", random.next(3)), provider: "p".into(), ..Tags::default() },
+            of: Tags {
+                team: "t".into(),
+                model: format!("m{}", random.next(3)),
+                provider: "p".into(),
+                ..Tags::default()
+            },
             counts: Counts { requests: 1, input: random.next(500), output: random.next(100), ..Counts::default() },
         };
         let usage: Vec<Use> = (0..entries).map(|_| entry()).collect();
@@ -133,7 +138,8 @@ fn killed_again_and_again(address: &str) {
             note(line);
         }
         // What was acknowledged is there, whatever became of the process that said so.
-        let sample = reports().into_iter().filter(|report| acknowledged.contains(&(report.envoy.clone(), report.sequence)));
+        let sample =
+            reports().into_iter().filter(|report| acknowledged.contains(&(report.envoy.clone(), report.sequence)));
         for report in sample.skip(random.next(10) as usize).step_by(9) {
             assert_eq!(ledger.apply_report(&report, NOW).unwrap(), Applied::Duplicate, "{store}: {report:?}");
         }

@@ -72,7 +72,10 @@ fn the_same_request_gets_the_same_lease() {
         assert_eq!(ledger.grant(&least, NOW).unwrap().amount, 0);
         assert_eq!(ledger.grant(&ask("b", 1000, 600), NOW).unwrap().amount, 400);
         // A limit that was lowered below what is out: nothing more, and no number below zero.
-        assert_eq!(ledger.grant(&ask("c", 500, 1), NOW).unwrap(), Grant { amount: 0, expires_ms: NOW + 60_000, left: 0 });
+        assert_eq!(
+            ledger.grant(&ask("c", 500, 1), NOW).unwrap(),
+            Grant { amount: 0, expires_ms: NOW + 60_000, left: 0 }
+        );
         assert!(ledger.grant(&ask("d", 1000, 1), window().until_ms).is_err(), "the window is over");
         assert!(ledger.grant(&ask("", 1000, 1), NOW).is_err(), "a lease without a name");
     }
@@ -176,7 +179,8 @@ fn hold(store: &Store, steps: &[Step]) {
 
 #[test]
 fn what_is_reserved_is_what_open_leases_hold() {
-    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, max_shrink_iters: 40, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 24, failure_persistence: None, max_shrink_iters: 40, ..Config::default() });
     let law = |steps: Vec<Step>| {
         stores().both().iter().for_each(|store| hold(store, &steps));
         Ok(())

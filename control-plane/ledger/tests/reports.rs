@@ -175,7 +175,8 @@ fn check(store: &Store, once: &[Report], arriving: &[Report], disturb: impl Fn()
 
 #[test]
 fn doubled_and_shuffled_reports_are_booked_once_on_sqlite() {
-    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, max_shrink_iters: 0, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 24, failure_persistence: None, max_shrink_iters: 0, ..Config::default() });
     let law = |(once, arriving): (Vec<Report>, Vec<Report>)| {
         check(&stores().sqlite(), &once, &arriving, || ());
         Ok(())
@@ -185,7 +186,8 @@ fn doubled_and_shuffled_reports_are_booked_once_on_sqlite() {
 
 #[test]
 fn doubled_and_shuffled_reports_are_booked_once_on_postgresql() {
-    let mut runner = TestRunner::new(Config { cases: 16, failure_persistence: None, max_shrink_iters: 0, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 16, failure_persistence: None, max_shrink_iters: 0, ..Config::default() });
     let law = |(once, arriving): (Vec<Report>, Vec<Report>)| {
         check(&stores().postgres(), &once, &arriving, || ());
         Ok(())
@@ -197,7 +199,8 @@ fn doubled_and_shuffled_reports_are_booked_once_on_postgresql() {
 fn connections_that_are_cut_in_the_middle_lose_nothing() {
     // A server of its own: it cuts every connection there is.
     let stores = Stores::start();
-    let mut runner = TestRunner::new(Config { cases: 4, failure_persistence: None, max_shrink_iters: 0, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 4, failure_persistence: None, max_shrink_iters: 0, ..Config::default() });
     let law = |(once, arriving): (Vec<Report>, Vec<Report>)| {
         check(&stores.postgres(), &once, &arriving, || stores.cluster.cut_connections());
         Ok(())
@@ -212,7 +215,10 @@ fn a_gap_is_waited_for_and_numbers_behind_it_count() {
         let apply = |sequence| ledger.apply_report(&report(0, sequence, &[(0, 0, 10)]), NOW).unwrap();
         let (booked, duplicate) = (Applied::Booked { moved: 0 }, Applied::Duplicate);
         assert_eq!([apply(3), apply(5), apply(3), apply(1), apply(1)], [booked, booked, duplicate, booked, duplicate]);
-        assert_eq!([apply(2), apply(3), apply(2), apply(4), apply(5)], [booked, duplicate, duplicate, booked, duplicate]);
+        assert_eq!(
+            [apply(2), apply(3), apply(2), apply(4), apply(5)],
+            [booked, duplicate, duplicate, booked, duplicate]
+        );
         assert_eq!(total(&ledger).counts.requests, 5);
         // Another life of the same Envoy counts from 1 again.
         let reborn = Report { epoch: 2, ..report(0, 1, &[(0, 0, 10)]) };

@@ -66,7 +66,8 @@ impl Usage {
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
         let now_ms = u64::try_from(now.as_millis())?;
-        let from_ms = period::since(&self.since, now_ms).map_err(|error| Failure::Usage(format!("--since: {error}")))?;
+        let from_ms =
+            period::since(&self.since, now_ms).map_err(|error| Failure::Usage(format!("--since: {error}")))?;
         let store = match &self.store {
             Some(url) => url.parse().map_err(|error| Failure::Usage(format!("--store: {error}")))?,
             None => default_store()?,

@@ -68,7 +68,13 @@ pub fn table(view: &View) -> String {
             let budget = &spent.budget;
             let (used, limit) = (amount(spent.spent, budget.unit), amount(budget.limit, budget.unit));
             let name = format!("{}/{}", printable(&budget.team), printable(&budget.quota));
-            vec![name, used, format!("{limit} a {}", word(budget.per)), format!("{}%", spent.percent), rfc3339(spent.until_ms)]
+            vec![
+                name,
+                used,
+                format!("{limit} a {}", word(budget.per)),
+                format!("{}%", spent.percent),
+                rfc3339(spent.until_ms),
+            ]
         };
         let rows: Vec<_> = std::iter::once(head).chain(view.budgets.iter().map(row)).collect();
         let _ = write!(page, "\n{}", aligned(&rows, 1));

@@ -55,10 +55,12 @@ impl Postgres {
 }
 
 fn bound(parameters: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    let one = |value| match value {
-        &Value::Int(ref number) => number as &(dyn ToSql + Sync),
-        Value::Text(text) => text as &(dyn ToSql + Sync),
-    };
+    fn one(value: &Value) -> &(dyn ToSql + Sync) {
+        match value {
+            Value::Int(number) => number,
+            Value::Text(text) => text,
+        }
+    }
     parameters.iter().map(one).collect()
 }
 
