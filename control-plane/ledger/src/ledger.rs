@@ -137,9 +137,15 @@ impl Ledger {
         let mut pool = self.0.pool.lock().unwrap_or_else(PoisonError::into_inner);
         match connection {
             Some(connection) => pool.idle.push(connection),
-            None => pool.open = pool.open.saturating_sub(1),
+            // Where one connection broke, those that lie idle most likely did too: a database that came back shall not be asked through
+            // each of them in turn.
+            None => {
+                let lost = 1 + pool.idle.len();
+                pool.idle.clear();
+                pool.open = pool.open.saturating_sub(lost);
+            }
         }
-        self.0.free.notify_one();
+        self.0.free.notify_all();
     }
 }
 
