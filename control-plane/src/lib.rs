@@ -23,5 +23,6 @@ pub mod resources;
 pub mod review;
 pub mod schema;
 pub mod secrets;
+pub mod usage;
 pub mod watch;
 pub mod xds;

@@ -12,6 +12,7 @@ mod schema;
 mod serve;
 mod test;
 mod translate;
+mod usage;
 
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     /// Translate the request, answer or stream on standard input between dialects
     #[command(subcommand)]
     Translate(translate::Translate),
+    /// Show what teams used, what it cost, and what is left of their budgets
+    Usage(usage::Usage),
     /// Make API keys for teams
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Redact(command) => command.run(),
         Command::Count(command) => command.run(),
         Command::Translate(command) => command.run(),
+        Command::Usage(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Schema(command) => command.run(),
     };

@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "tollgate-dialects",
             "tollgate-host",
+            "tollgate-ledger",
             "tollgate-policy",
             "tollgate-quota",
             "tollgate-redaction",
@@ -34,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tollgate-wire",
         ],
     ),
+    ("tollgate-ledger", &["tollgate-policy", "tollgate-quota"]),
     ("tollgate-providers", &["tollgate-wire"]),
     (
         "tollgate-bench",

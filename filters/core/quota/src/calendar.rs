@@ -1,11 +1,12 @@
 //! Days and months in UTC, from milliseconds since 1970. No leap seconds, as in every Unix clock.
 
 /// Milliseconds of a day.
-pub(crate) const DAY_MS: u64 = 86_400_000;
+pub const DAY_MS: u64 = 86_400_000;
 
 /// A date of the proleptic Gregorian calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Date {
+pub struct Date {
+    /// The year.
     pub year: u64,
     /// 1 to 12.
     pub month: u64,
@@ -17,7 +18,8 @@ pub(crate) struct Date {
 ///
 /// Counted in years that begin in March, so that the leap day is the last of its year and the months' lengths follow
 /// one line: 153 days in any five months.
-pub(crate) fn date(days: u64) -> Date {
+#[must_use]
+pub fn date(days: u64) -> Date {
     // From 0000-03-01; an era is 400 years, after which the calendar repeats. Saturation is billions of years away.
     let days = days.saturating_add(719_468);
     let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -39,7 +41,8 @@ fn length(year: u64, month: u64) -> u64 {
 }
 
 /// The month around `now_ms`: its first millisecond and its length.
-pub(crate) fn month(now_ms: u64) -> (u64, u64) {
+#[must_use]
+pub fn month(now_ms: u64) -> (u64, u64) {
     let today = now_ms / DAY_MS;
     let Date { year, month, day } = date(today);
     let first = today.saturating_sub(day - 1);
@@ -47,7 +50,8 @@ pub(crate) fn month(now_ms: u64) -> (u64, u64) {
 }
 
 /// RFC 3339 in UTC with whole seconds, rounded up: whoever waits until then has waited long enough.
-pub(crate) fn rfc3339(ms: u64) -> String {
+#[must_use]
+pub fn rfc3339(ms: u64) -> String {
     let seconds = ms.div_ceil(1_000);
     let Date { year, month, day } = date(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);

@@ -38,7 +38,7 @@
 //! assert!(plan.reserve(&mut store, &subjects, &worst, 2_000).is_ok());
 //! ```
 
-mod calendar;
+pub mod calendar;
 mod cost;
 mod denied;
 mod draft;
