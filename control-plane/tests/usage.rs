@@ -40,7 +40,7 @@ fn ledger(store: &Store) -> Ledger {
     let prices = [listed("openai", "gpt-4o", 2.5, 10.0), listed("anthropic", "claude-sonnet-4-5", 3.0, 15.0)];
     ledger.set_prices(&prices, NOW - 40 * DAY * 60_000).unwrap();
     let quota =
-        |name: &str, unit, limit, per, by| Quota { name: name.into(), unit, limit, per, by, alert_at: vec![80] };
+        |name: &str, unit, limit, per, by| Quota { by, alert_at: vec![80], ..Quota::new(name, unit, limit, per) };
     let limits = [
         Budget::new("support", &quota("budget", Unit::Usd, 500.0, Window::Month, Subject::Team)),
         Budget::new("support", &quota("daily", Unit::Tokens, 2e6, Window::Day, Subject::Team)),

@@ -106,6 +106,7 @@ pub fn amount(steps: u64, unit: Unit) -> String {
         Unit::InputTokens => "input tokens",
         Unit::OutputTokens => "output tokens",
         Unit::Requests => "requests",
+        Unit::InFlight => "requests in flight",
     };
     format!("{} {word}", grouped(steps))
 }

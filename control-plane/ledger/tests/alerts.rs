@@ -32,14 +32,8 @@ fn month() -> (u64, u64) {
 /// A ledger with a budget of 10 dollars a month, alerts at 50, 80 and 100 percent.
 fn ledger(store: &Store, by: Subject) -> Ledger {
     let ledger = open(store);
-    let quota = Quota {
-        name: "budget".into(),
-        unit: Unit::Usd,
-        limit: 10.0,
-        per: quota::Window::Month,
-        by,
-        alert_at: vec![50, 80, 100],
-    };
+    let quota =
+        Quota { by, alert_at: vec![50, 80, 100], ..Quota::new("budget", Unit::Usd, 10.0, quota::Window::Month) };
     ledger.set_budgets(&[Budget::new("support", &quota)], NOW).unwrap();
     ledger
 }

@@ -151,6 +151,8 @@ fn budgets(ledger: &Ledger, question: &Question) -> Result<Vec<Spent>> {
             Unit::OutputTokens => used.counts.output,
             Unit::Requests => used.counts.requests,
             Unit::Usd => used.micro_usd,
+            // Nothing that adds up.
+            Unit::InFlight => continue,
         };
         all.push(Spent { percent: percent(spent, budget.limit), budget, spent, until_ms });
     }

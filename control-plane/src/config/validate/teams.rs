@@ -223,7 +223,8 @@ fn quotas(doc: &Doc<TeamSpec>, gateway: &Gateway, providers: &Providers, routes:
         ] {
             // What one Envoy counts on its own knows none of it: better refused than not enforced.
             if chosen {
-                let message = "this version does not enforce it: it needs quotas that are leased from the control plane";
+                let message =
+                    "this version does not enforce it: it needs quotas that are leased from the control plane";
                 doc.error(problems, &format!("{path}/{field}"), message);
             }
         }

@@ -42,7 +42,9 @@ pub(crate) fn count(text: &[u8], position: usize, wanted: impl Fn(u8) -> bool) -
 
 /// The number that ASCII digits stand for; one too large is the largest there is, and what is no digit counts as more than nine.
 pub(crate) fn decimal(digits: &[u8]) -> u32 {
-    digits.iter().fold(0, |value: u32, &byte| value.saturating_mul(10).saturating_add(u32::from(byte.wrapping_sub(b'0'))))
+    digits
+        .iter()
+        .fold(0, |value: u32, &byte| value.saturating_mul(10).saturating_add(u32::from(byte.wrapping_sub(b'0'))))
 }
 
 /// Whether no ASCII letter or digit touches the range on either side, so that it is no part of a longer word or number.
