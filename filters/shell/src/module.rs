@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use tollgate_host::{Configuration, Host, RootFilter};
+use tollgate_host::{Configuration, Host, RootFilter, StreamId};
 use tollgate_stages::{Engine, StageError};
 
 use crate::ExchangeFilter;
@@ -30,14 +30,15 @@ where
     Engine: for<'c> TryFrom<&'c C, Error = StageError>,
 {
     type Stream = ExchangeFilter;
+    type Vm = ();
 
-    fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+    fn configure(_: &mut dyn Host, _: &Rc<()>, configuration: Configuration<'_>) -> Result<Self, String> {
         let config: C = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         let engine = Engine::try_from(&config).map_err(|e| e.to_string())?;
         Ok(Self { engine: Rc::new(engine), metrics: Rc::default(), configuration: PhantomData })
     }
 
-    fn new_stream(self: &Rc<Self>) -> ExchangeFilter {
+    fn new_stream(self: &Rc<Self>, _: StreamId) -> ExchangeFilter {
         ExchangeFilter::new(&self.engine, &self.metrics)
     }
 }
