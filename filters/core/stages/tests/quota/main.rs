@@ -1,0 +1,12 @@
+//! Quotas as a caller meets them, leased from a service in memory and counted without one: who waits, who is clamped, shed, downgraded or stopped, what
+//! is returned, and what is reported.
+
+mod admission;
+mod clamp;
+mod downgrade;
+mod fleet;
+mod single;
+mod stops;
+mod used;
+mod waiting;
+mod world;
