@@ -45,7 +45,7 @@ fn what_is_too_dear_goes_to_the_cheaper_route_with_its_model_price_and_bound() {
         let request = Request::chat("large", 700);
         let (mut exchange, verdict) = world.send(&request);
         assert_eq!(forwarded(&request, verdict).1, "small.eu");
-        let (_, used) = world.answer(&mut exchange, &completion("little-2024", 10, 100));
+        let used = world.answer(&mut exchange, &completion("little-2024", 10, 100));
         if let Some((tags, counts)) = used {
             assert_eq!((tags.model.as_str(), tags.route.as_str(), counts.output), ("little", "small", 100));
         }

@@ -38,7 +38,7 @@ struct Open {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn use_and_what_is_open_never_exceed_the_limit_and_all_the_rest_comes_back(
@@ -74,7 +74,7 @@ proptest! {
                     // An answer that says it cost nothing is not believed.
                     let used = if used == (0, 0) { (1, 0) } else { used };
                     let (envoy, worker) = one.at;
-                    let (_, told) = world.answer_at(envoy, worker, &mut one.exchange, &completion("large-1", used.0, used.1));
+                    let told = world.answer_at(envoy, worker, &mut one.exchange, &completion("large-1", used.0, used.1));
                     let counts = told.unwrap().1;
                     prop_assert!(counts.input + counts.output <= one.input + one.output);
                     spent += counts.input + counts.output;

@@ -57,6 +57,9 @@ fn usage_chunk(prompt: u64, completion: u64) -> String {
     )
 }
 
+/// What it is, its pieces, whether the provider ends it, and how which counts are known.
+type Case<'a> = (&'a str, &'a [&'a str], bool, &'static str, Option<u64>, u64);
+
 #[test]
 fn a_stream_is_charged_once_for_what_was_delivered() {
     let mut request = Request::chat("large", 100);
@@ -74,7 +77,7 @@ fn a_stream_is_charged_once_for_what_was_delivered() {
         json!({"prompt_tokens": 11, "completion_tokens": 2, "total_tokens": 13}),
     );
     // 19 bytes are taken for 7 tokens.
-    let cases: [(&str, &[&str], bool, &str, Option<u64>, u64); 9] = [
+    let cases: [Case<'_>; 9] = [
         ("a whole answer", &[&text, &end, &usage, done], true, "provider", Some(11), 7),
         ("without its end mark, but with its usage", &[&text, &end, &usage], true, "provider", Some(11), 7),
         ("left after its usage", &[&text, &end, &usage], false, "provider", Some(11), 7),
@@ -151,7 +154,7 @@ fn a_held_answer_is_counted_by_whoever_counted_it() {
     ] {
         let mut world = world();
         let (mut exchange, estimate) = sent(&mut world, &Request::chat("large", 100));
-        let (_, used) = world.answer(&mut exchange, &answer);
+        let used = world.answer(&mut exchange, &answer);
         let (_, counts) = used.unwrap();
         assert_eq!(
             (source(&counts), counts.input, counts.output),
@@ -164,7 +167,7 @@ fn a_held_answer_is_counted_by_whoever_counted_it() {
     let (mut exchange, _) = sent(&mut world, &Request::chat("large", 100));
     let answer = said(json!({"prompt_tokens": 30, "completion_tokens": 20,
         "prompt_tokens_details": {"cached_tokens": 8, "audio_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 9, "audio_tokens": 5}}));
-    let (_, counts) = world.answer(&mut exchange, &answer).1.unwrap();
+    let (_, counts) = world.answer(&mut exchange, &answer).unwrap();
     assert_eq!((counts.cached, counts.reasoning, counts.audio_input, counts.audio_output), (8, 9, 4, 5));
 }
 
@@ -226,7 +229,7 @@ fn use_is_attributed_to_whom_and_what_was_paid() {
 fn nothing_is_reported_of_what_was_refused_or_free_or_where_nobody_listens() {
     let mut alone = World::new(&config(json!([])));
     let (mut exchange, _) = sent(&mut alone, &Request::chat("large", 100));
-    assert_eq!(alone.answer(&mut exchange, &completion("large-1", 1, 1)).1, None);
+    assert_eq!(alone.answer(&mut exchange, &completion("large-1", 1, 1)), None);
 
     let mut world = world();
     let (mut exchange, verdict) = world.send(&Request::chat("unknown", 1));
