@@ -54,6 +54,22 @@ fn the_last_request_is_allowed_what_is_left_and_told_so() {
 }
 
 #[test]
+fn what_is_leased_is_of_use_although_nobody_answers() {
+    let quotas = json!([{"name": "q", "unit": "outputTokens", "limit": 100_000, "per": "hour", "clamp": true}]);
+    let mut world = World::new(&leased(quotas));
+    let (_, verdict) = world.send(&Request::chat("large", 1_000));
+    assert!(matches!(verdict, tollgate_stages::OnBody::Forward { .. }), "{verdict:?}");
+    world.service.away = true;
+    world.now += 2_000;
+    let began = world.now;
+    let request = Request::chat("large", 50_000);
+    let (body, _) = forwarded(&request, world.send(&request).1);
+    let cap = body["max_completion_tokens"].as_u64().unwrap();
+    assert!((500..50_000).contains(&cap), "{cap}");
+    assert!((1_000..1_300).contains(&(world.now - began)), "the service might have had more");
+}
+
+#[test]
 fn choices_share_what_is_left() {
     let quotas = json!([{"name": "q", "unit": "outputTokens", "limit": 1_000, "per": "hour", "clamp": true}]);
     for mut world in both(&quotas) {

@@ -90,6 +90,30 @@ fn where_neither_fits_the_refusal_is_of_the_one_that_fits_first_and_nothing_is_t
 }
 
 #[test]
+fn of_two_refusals_the_one_that_ends_first_is_told() {
+    let model = |name: &str, unit: &str, limit: u64, per: &str| json!({"name": name, "unit": unit, "limit": limit, "per": per, "by": "model"});
+    // The large one never fits, the little one in a minute.
+    let never =
+        json!([{"name": "budget", "unit": "usd", "limit": 0.1, "per": "day"}, model("rpm", "requests", 1, "minute")]);
+    for mut world in both(&never) {
+        world.send(&Request::chat("little", 10));
+        let reply = refused(world.send(&Request::chat("large", 4_000)).1);
+        let wait: u64 = header(&reply, "retry-after").unwrap().parse().unwrap();
+        assert!(wait <= 60 && header(&reply, "x-should-retry").is_none(), "{}", message(&reply));
+    }
+    // The large one in a minute, the little one in an hour.
+    let later = json!([model("rpm", "requests", 1, "minute"), model("out", "outputTokens", 600, "hour")]);
+    for mut world in both(&later) {
+        assert!(matches!(world.send(&Request::chat("little", 400)).1, OnBody::Forward { .. }));
+        world.rest(70);
+        assert!(matches!(world.send(&Request::chat("large", 10)).1, OnBody::Forward { .. }));
+        let reply = refused(world.send(&Request::chat("large", 400)).1);
+        assert!(message(&reply).contains("`rpm`"), "{}", message(&reply));
+        assert!(header(&reply, "retry-after").unwrap().parse::<u64>().unwrap() <= 60);
+    }
+}
+
+#[test]
 fn nobody_is_sent_where_it_must_not_go() {
     // The cheaper model is stopped; the team may not use it; a finding holds the request where it is.
     for case in ["stopped", "foreign", "held"] {
@@ -132,6 +156,21 @@ fn it_waits_for_the_cheaper_ones_lease_too() {
     assert_eq!(forwarded(&request, verdict).1, "small.eu");
     waits.dedup();
     assert!(!waits.is_empty() && waits.len() <= 2, "{waits:?}");
+
+    // Also if the first wait took all its time.
+    let [_, mut world] =
+        both(&json!([{"name": "per-model", "unit": "requests", "limit": 1, "per": "hour", "by": "model"}]));
+    world.send(&request);
+    world.now += 5_000;
+    let mut exchange = world.begin(&request);
+    assert!(matches!(world.with(|till, now| exchange.on_request_body(&body, till, now)), OnBody::Wait));
+    world.ask_for(0, 0, &exchange);
+    world.now += 1_000;
+    let verdict = world.with(|till, now| exchange.on_retry(till, now));
+    assert!(matches!(verdict, OnBody::Wait), "{verdict:?}");
+    world.ask_for(0, 0, &exchange);
+    let verdict = world.with(|till, now| exchange.on_retry(till, now));
+    assert_eq!(forwarded(&request, verdict).1, "small.eu");
 
     // Nobody answers for the cheaper one: it is refused for the first, of which is known that nothing is left.
     let mut world = World::new(&{
