@@ -111,6 +111,31 @@ fn requests_in_flight_are_counted_until_they_end() {
 }
 
 #[test]
+fn an_alias_is_counted_as_the_model_behind_it_that_makes_most_tokens() {
+    let bound = |change: &dyn Fn(&mut Value), model: &str| {
+        let mut config = config(json!([]));
+        change(&mut config);
+        let (exchange, verdict) = World::new(&config).send(&Request::chat(model, 10));
+        assert!(matches!(verdict, OnBody::Forward { .. }), "{verdict:?}");
+        exchange.summary().asked.unwrap().input.upper_bound
+    };
+    let backends = |models: Vec<Value>| {
+        move |config: &mut Value| {
+            config["routes"][0]["models"] = json!(["*"]);
+            config["routes"][0]["backends"] =
+                models.iter().map(|model| json!({"provider": "p", "model": model})).collect();
+        }
+    };
+    let own = backends(vec![Value::Null]);
+    let (gpt, claude) = (bound(&own, "gpt-4o"), bound(&own, "claude-opus-4"));
+    assert!(gpt < claude);
+    assert_eq!(bound(&backends(vec![json!("gpt-4o")]), "any"), gpt);
+    assert_eq!(bound(&backends(vec![json!("gpt-4o"), json!("claude-opus-4")]), "any"), claude);
+    assert_eq!(bound(&backends(vec![Value::Null, json!("claude-opus-4")]), "gpt-4o"), claude);
+    assert_eq!(bound(&backends(vec![Value::Null, json!("gpt-4o")]), "claude-opus-4"), claude);
+}
+
+#[test]
 fn a_request_without_output_needs_no_room_for_any() {
     let quotas = json!([{"name": "tpm", "unit": "tokens", "limit": 100, "per": "hour"}]);
     for mut world in both(&quotas) {

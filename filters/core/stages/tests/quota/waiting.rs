@@ -50,6 +50,23 @@ fn a_request_goes_on_where_it_waited_with_all_that_was_decided_before() {
 }
 
 #[test]
+fn quotas_of_one_subject_are_waited_for_together() {
+    let mut world = World::new(&leased(json!([
+        {"name": "tpm", "unit": "tokens", "limit": 10_000, "per": "hour"},
+        {"name": "rpm", "unit": "requests", "limit": 10, "per": "minute"},
+        {"name": "budget", "unit": "usd", "limit": 1, "per": "month"},
+    ])));
+    let request = Request::chat("large", 100);
+    let body = request.body.to_string().into_bytes();
+    let mut exchange = world.begin(&request);
+    assert!(matches!(world.with(|till, now| exchange.on_request_body(&body, till, now)), OnBody::Wait));
+    world.ask_for(0, 0, &exchange);
+    assert_eq!(world.service.asks, 3);
+    let verdict = world.with(|till, now| exchange.on_retry(till, now));
+    assert_eq!(forwarded(&request, verdict).1, "big.eu");
+}
+
+#[test]
 fn a_wait_ends_within_a_second_whoever_is_away() {
     for (allow, worker) in [(false, true), (true, true), (false, false), (true, false)] {
         let mut config = leased(tokens(1_000));
