@@ -97,7 +97,8 @@ impl Fleet {
     pub(crate) fn answered(&self, line: &mut Line<'_>, call: CallId, answer: Result<&[u8], GrpcStatus>) {
         let state = &mut *self.0.borrow_mut();
         let Some(call) = state.calls.take(call) else { return };
-        state.hear(line, answer.err());
+        // A refusal is an answer too.
+        state.hear(line, answer.err().filter(|status| *status != GrpcStatus::INVALID_ARGUMENT));
         match call {
             Call::Introduce => state.introduced(line, answer.ok()),
             Call::Renew(asked) => state.told(line, &asked, answer.ok()),
@@ -254,7 +255,7 @@ impl State {
         begun
     }
 
-    /// Logs that the control plane is away, and that it is back: once each.
+    /// Logs that calls of the control plane fail, and that they no longer do: once each.
     fn hear(&mut self, line: &mut Line<'_>, failed: Option<GrpcStatus>) {
         let unheard = failed.is_some();
         if std::mem::replace(&mut self.unheard, unheard) == unheard {
@@ -265,8 +266,8 @@ impl State {
             Some(GrpcStatus(status)) => line.host.log(
                 LogLevel::Warn,
                 &format!(
-                    "the control plane at the cluster `{service}` does not answer (gRPC status {status}): leases run on until they end, and \
-                     what was used is reported later"
+                    "calls of the control plane at the cluster `{service}` fail (gRPC status {status}): leases run on until they end, and what \
+                     was used is reported later"
                 ),
             ),
             None => line.host.log(LogLevel::Info, &format!("the control plane at the cluster `{service}` answers")),
