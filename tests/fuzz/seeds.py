@@ -10,6 +10,7 @@ FILES = {
     "json": ["request.json", "answer.json"],
     "sse": ["answer.sse", "client.sse"],
     "eventstream": [],
+    "messages": [],
     "request": ["request.json"],
     "answer": ["answer.json"],
     "stream": ["answer.sse"],
@@ -25,6 +26,14 @@ FOUND = [
     '{"to":"<EMAIL_1>","n":4111111111111111,"k":"ACME-12 \\u0040 pin 1234"}',
     "blue fin nightjars 夜鷹，１２３４ pin &lt;EMAIL_2&gt; <EMAIL\\_1> \\<EMAIL_1\\> [EMAIL]",
     "call +44 20 7946 0958 \u2014 DE89 3704 0044 0532 0130 00 \u00a0 536-90-4399, 10.0.0.1",
+]
+# Messages of every kind, behind the byte that chooses one: a renewal told and asked, a report, an introduction told and asked.
+MESSAGES = [
+    "000a300a110a0174120374706d21010000000000000010031a0c080110ac022064286430c8012208086410321814200a28d00f",
+    "0109070000000000000012016e1a220a110a0174120374706d21010000000000000010031a07080110ac02280120052805",
+    "020a016e11010000000000000018022210080312060a01743a01721a0408016002",
+    "03090700000000000000",
+    "040a016e",
 ]
 CLIENTS = ["openai.chat", "openai.responses", "openai.completions", "anthropic.messages"]
 APIS = ["openai", "openai-responses", "azure-openai", "anthropic", "gemini", "vertex", "vertex-claude", "bedrock", "cohere"]
@@ -67,6 +76,9 @@ def main(target: str, folder: str) -> None:
         for number, text in enumerate(FOUND):
             data = text.encode() if target == "redact" else b"\x03\x01\x00" + text.encode()
             (pathlib.Path(folder) / f"seed-found-{number}").write_bytes(data)
+    if target == "messages":
+        for number, message in enumerate(MESSAGES):
+            (pathlib.Path(folder) / f"seed-message-{number}").write_bytes(bytes.fromhex(message))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@
 
 mod exchange;
 mod input;
+mod messages;
 mod redaction;
 
 use tollgate_dialects::request::{OutputBound, ask_for_stream_usage};
@@ -27,6 +28,7 @@ use tollgate_wire::sse;
 pub use exchange::exchange;
 pub use input::{PAIRS, Pair};
 use input::{pieces, split};
+pub use messages::messages;
 pub use redaction::{redact, response_filter};
 
 /// JSON: what is accepted can be walked to its end, and its strings read.
