@@ -141,6 +141,31 @@ fn a_request_that_nobody_answers_for_waits_a_second_and_then_the_policy_decides(
 }
 
 #[test]
+fn a_control_plane_that_is_away_is_not_called_for_each_request() {
+    let mut service = Service::new(1_000_000);
+    let envoy = &workers(&leased(1_000_000), &SharedStore::default(), 1)[0];
+    envoy.set_unreachable(true);
+    let calls = || envoy.worker().calls.get("grpc_call").copied().unwrap_or(0);
+    let mut streams: Vec<_> = (0..100).map(|_| envoy.stream()).collect();
+    streams.iter_mut().for_each(|stream| stream.send(chat(OTHER_KEY, &ask_for(100))));
+    assert_eq!(calls(), 1);
+    tick(envoy);
+    assert!(streams.iter_mut().all(FakeStream::resume));
+    assert_eq!(calls(), 2);
+    envoy.set_unreachable(false);
+    tick(envoy);
+    for _ in 0..3 {
+        service.serve(envoy);
+        for stream in &mut streams {
+            stream.resume();
+        }
+    }
+    assert!(streams.into_iter().all(|stream| complete(stream) == 200));
+    assert!(service.count("Renew") <= 2, "they ask together: {:?}", service.calls);
+    assert_eq!(envoy.metric("tollgate_quota_waits"), 100);
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_what_the_service_says() {
     let mut service = Service::new(1_000);
     let envoy = &workers(&leased(1_000), &SharedStore::default(), 1)[0];

@@ -64,6 +64,8 @@ struct State {
     newest: Option<Rc<Engine>>,
     /// The control plane did not answer when it was asked last.
     unheard: bool,
+    /// A call failed at once, and none is tried until then: requests that wait would try at their own rate.
+    down_until_ms: u64,
 }
 
 impl Fleet {
@@ -246,10 +248,14 @@ impl State {
 
     /// Begins a call. Whether it is under way.
     fn call(&mut self, line: &mut Line<'_>, method: (&str, &str), message: &[u8], timeout_ms: u32, call: Call) -> bool {
+        if line.now_ms < self.down_until_ms && self.down_until_ms - line.now_ms <= SAME_TICK_MS {
+            return false;
+        }
         let counter = if matches!(call, Call::Report(_)) { REPORTS } else { QUOTA_CALLS };
         line.metrics.add(line.host, counter.to_owned(), 1);
         let begun = self.calls.begin(line, method, message, timeout_ms, call);
         if !begun {
+            self.down_until_ms = line.now_ms.saturating_add(SAME_TICK_MS);
             self.hear(line, Some(GrpcStatus::UNAVAILABLE));
         }
         begun
