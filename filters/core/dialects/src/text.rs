@@ -54,6 +54,8 @@ pub(crate) struct Texts<'a> {
     pub media: u32,
     /// Those among them whose content is here: opaque data, counted but not read.
     pub skipped: u32,
+    /// Their base64, still escaped.
+    pub opaque: Vec<&'a str>,
     /// The first key that the API does not have.
     pub unknown: Option<Str<'a>>,
     /// The body comes from a provider, who makes ids of its own.
@@ -175,9 +177,14 @@ impl<'a> Texts<'a> {
         self.media = self.media.saturating_add(1);
         match value.as_str() {
             Some(data) if self.data_url(data, place) => {}
-            Some(data) if shape::is_media(data.raw()) => self.skipped = self.skipped.saturating_add(1),
+            Some(data) if shape::is_media(data.raw()) => self.skip(data.raw()),
             _ => self.free(value, place),
         }
+    }
+
+    fn skip(&mut self, base64: &'a str) {
+        self.skipped = self.skipped.saturating_add(1);
+        self.opaque.push(base64);
     }
 
     /// The base64 of a file of this media type.
@@ -210,7 +217,7 @@ impl<'a> Texts<'a> {
             let start = url.span().end - base64.len();
             self.encoded.push(EncodedText { base64, start, place });
         } else {
-            self.skipped = self.skipped.saturating_add(1);
+            self.skip(base64);
         }
         true
     }

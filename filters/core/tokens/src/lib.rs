@@ -23,6 +23,7 @@ mod ascii;
 mod counter;
 #[doc(hidden)]
 pub mod entries;
+pub mod image;
 mod known;
 mod pieces;
 mod pretoken;

@@ -2,6 +2,7 @@
 
 mod entries;
 mod golden;
+mod images;
 #[cfg(not(target_arch = "wasm32"))]
 mod laws;
 #[cfg(not(target_arch = "wasm32"))]
