@@ -94,8 +94,12 @@ fn alone(text: &[u8], pattern: Pattern) -> Option<Simple> {
 
 /// Punctuation, which one blank may lead, with the line ends behind it.
 fn marks(text: &[u8], pattern: Pattern) -> Option<Simple> {
-    let mut bytes =
-        text.iter().enumerate().skip(1).skip_while(|(_, byte)| byte.is_ascii() && ascii(**byte) == Class::Other);
+    let mut bytes = text
+        .iter()
+        .enumerate()
+        .take(LONGEST + 1)
+        .skip(1)
+        .skip_while(|(_, byte)| byte.is_ascii() && ascii(**byte) == Class::Other);
     let trails = |byte: u8| ascii(byte) == Class::Newline || byte == b'/' && pattern == Pattern::O200k;
     let (length, behind) = bytes.find(|(_, byte)| !trails(**byte))?;
     (behind.is_ascii() && length <= LONGEST).then(|| text.get(..length).map(hashed)).flatten()

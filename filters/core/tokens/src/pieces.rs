@@ -3,11 +3,6 @@
 use crate::entries::{Hasher, Key, LONGEST, LONGEST_RUN, SPLIT, holds, is_merged, word};
 use crate::pretoken::Pattern;
 
-/// How many characters that end no entry are passed over before an entry is taken to be the longest: of what begins
-/// with ASCII, and of all else, where most that are entries begin with others.
-const GAP_ASCII: usize = 3;
-const GAP: usize = 2;
-
 /// What a pretoken that is no entry is cut into.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Pieces {
@@ -22,22 +17,50 @@ pub(crate) struct Pieces {
 pub(crate) fn pieces(pretoken: &[u8], pattern: Pattern) -> Pieces {
     let mut pieces = Pieces::default();
     let mut rest = pretoken;
+    let mut long_runs = true;
     while !rest.is_empty() {
-        let length = longest_run(rest, pattern).unwrap_or_else(|| longest(rest, pattern, &mut pieces.misses));
+        let length = if long_runs && begins_run(rest) {
+            let length = longest(rest, RUN, pattern, &mut 0);
+            long_runs = length >= SHORTEST_RUN;
+            length
+        } else {
+            let reach = if rest.first().is_none_or(u8::is_ascii) { ASCII } else { OTHER };
+            longest(rest, reach, pattern, &mut pieces.misses)
+        };
         rest = rest.get(length..).unwrap_or_default();
         pieces.count += 1;
     }
     pieces
 }
 
+/// How far to look for the end of an entry.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// How many characters that end no entry are passed over before an entry is taken to be the longest.
+    gap: usize,
+    /// Bytes of the longest entry there may be.
+    most: usize,
+}
+
+const ASCII: Reach = Reach { gap: 3, most: LONGEST };
+/// Where most characters that are entries begin others.
+const OTHER: Reach = Reach { gap: 2, most: LONGEST };
+/// The entries of one repeated byte are of any length up to some, then of some lengths.
+const RUN: Reach = Reach { gap: usize::MAX, most: LONGEST_RUN };
+
+/// Bytes that make a run: shorter ones are entries at every length, if any is.
+const SHORTEST_RUN: usize = 8;
+
+fn begins_run(rest: &[u8]) -> bool {
+    rest.first_chunk::<SHORTEST_RUN>().is_some_and(|[first, others @ ..]| others.iter().all(|byte| byte == first))
+}
+
 /// The length of the entry that is taken first.
-fn longest(rest: &[u8], pattern: Pattern, misses: &mut u64) -> usize {
-    let ascii = rest.first().is_none_or(u8::is_ascii);
-    let gap = if ascii { GAP_ASCII } else { GAP };
+fn longest(rest: &[u8], reach: Reach, pattern: Pattern, misses: &mut u64) -> usize {
     // What a character may end within: entries of `cl100k` often do, those of `o200k` where the first is none.
-    let first = if ascii { 1 } else { 1 + rest.iter().skip(1).take_while(|byte| is_within(**byte)).count() };
-    let mut best = 1;
+    let first = 1 + rest.iter().skip(1).take_while(|byte| is_within(**byte)).count().min(3);
     let mut inner = true;
+    let mut best = 1;
     if (pattern == Pattern::O200k || first == 2)
         && first > 1
         && rest.get(..first).is_some_and(|c| holds(Key::of(c), pattern.bit()))
@@ -48,7 +71,7 @@ fn longest(rest: &[u8], pattern: Pattern, misses: &mut u64) -> usize {
     let mut passed = 0;
     let mut length = best;
     let mut hasher = Hasher::default();
-    for (at, eight) in rest.chunks(8).enumerate().take(LONGEST / 8) {
+    for (at, eight) in rest.chunks(8).enumerate().take(reach.most / 8) {
         let bytes = word(eight);
         while length < at * 8 + eight.len() {
             length += 1;
@@ -67,7 +90,7 @@ fn longest(rest: &[u8], pattern: Pattern, misses: &mut u64) -> usize {
             }
             *misses += 1;
             passed += usize::from(!within);
-            if passed > gap {
+            if passed > reach.gap {
                 return best;
             }
         }
@@ -79,15 +102,4 @@ fn longest(rest: &[u8], pattern: Pattern, misses: &mut u64) -> usize {
 /// Whether a byte goes on with a character.
 fn is_within(byte: u8) -> bool {
     byte & 0xc0 == 0x80
-}
-
-/// The longest entry of one repeated byte, where there are many of it.
-fn longest_run(rest: &[u8], pattern: Pattern) -> Option<usize> {
-    let (head, _) = rest.split_first_chunk::<8>()?;
-    let [first, ..] = head;
-    if head.iter().any(|byte| byte != first) {
-        return None;
-    }
-    let run = rest.iter().take(LONGEST_RUN).take_while(|byte| *byte == first).count();
-    (8..=run).rev().find(|&length| rest.get(..length).is_some_and(|run| holds(Key::of(run), pattern.bit())))
 }
