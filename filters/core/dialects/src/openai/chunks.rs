@@ -1,5 +1,7 @@
 //! The chunks in which both completions APIs stream: they differ in what a choice holds.
 
+use std::collections::BTreeMap;
+
 use tollgate_wire::json::{Value, Writer};
 use tollgate_wire::sse;
 
@@ -43,6 +45,27 @@ pub(crate) fn chunk_facts<'a>(
     }
     facts.usage_only = no_choices && facts.usage.is_some();
     facts.with(texts)
+}
+
+/// The choices a stream has shown, and whether each has ended.
+#[derive(Debug, Default)]
+pub(crate) struct Choices(BTreeMap<u32, bool>);
+
+impl Choices {
+    /// Takes note of a choice in a chunk. Some servers tell more of one that has ended: that does not begin it anew.
+    pub fn seen(&mut self, index: u32) {
+        self.0.entry(index).or_default();
+    }
+
+    /// Takes note of those that end with a chunk.
+    pub fn note_ends(&mut self, facts: &EventFacts<'_>) {
+        self.0.extend(facts.ended.iter().map(|index| (*index, true)));
+    }
+
+    /// Whether some were there, and none is to go on.
+    pub fn all_ended(&self) -> bool {
+        !self.0.is_empty() && self.0.values().all(|ended| *ended)
+    }
 }
 
 /// What every chunk of a stream repeats of the first one, as JSON text. Empty until that was there.

@@ -124,6 +124,26 @@ fn a_cut_hides_nothing_wherever_it_is() {
     }
 }
 
+/// Some servers forget the last blank line, some connections break within an event, and what was held back comes behind that.
+#[test]
+fn an_answer_that_breaks_off_is_whole_events_and_an_end() {
+    const TAILS: [&[u8]; 5] = [b"", b"\n", b"\r", b"\n\xf8", b"\nevent: x"];
+    for world in [World::pseudonymizing(), World::requests_only()] {
+        for dialect in DIALECTS.into_iter().filter(|dialect| dialect.generates()) {
+            let body = requests::saying(dialect, PLANTS[0].1);
+            let stream = answers::stream(dialect, "It is <EMAIL_1>, or 4111 1111 1111", 4);
+            let ends = (0..stream.len()).filter(|at| stream[*at..].starts_with("\n\n"));
+            let cuts =
+                ends.flat_map(|at| at - 1..=at + 2).chain((1..stream.len()).step_by(stream.len().div_ceil(few())));
+            for (cut, tail) in cuts.zip(TAILS.iter().cycle()) {
+                let (mut exchange, _) = world.ask(dialect, body.as_bytes());
+                let front = [&stream.as_bytes()[..cut], tail].concat();
+                answers::check_cut(&mut exchange, dialect, &front, cut >= answers::done_at(&stream));
+            }
+        }
+    }
+}
+
 /// How many cuts of a long stream are tried: `TOLLGATE_LEAK_CUTS`, or enough for some seconds.
 fn few() -> usize {
     std::env::var("TOLLGATE_LEAK_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(300)
