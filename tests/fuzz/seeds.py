@@ -1,5 +1,7 @@
 """Inputs to begin with, from the golden files: `seeds.py TARGET FOLDER` fills the folder."""
 
+import base64
+import json
 import pathlib
 import re
 import sys
@@ -62,6 +64,44 @@ def exchanges(case: pathlib.Path, request: bytes) -> list[bytes]:
     return made[:1] + made[turn:turn + 1] if streamed and turn else made[turn:turn + 1]
 
 
+# The arguments of a tool call, with what rules find and what is put back, in several ways of writing it.
+ARGUMENTS = '{"to":"\\u003cEMAIL_1\\u003e","<EMAIL_1>":"a\\"<EMAIL_1>","n":[4111111111111111,-4.1e3],"k":"ACME-123456 \\ud83e\\udd80"}'
+
+
+def written() -> list[bytes]:
+    """Exchanges that no golden file holds: text files that travel as base64, and arguments cut within escapes, placeholders and numbers."""
+    text = "mail @@ about ACME-123456 now\n"
+    file = base64.b64encode(("mail jane.doe@example.com now\n" * 20).encode()).decode()
+    data = f"data:text/plain;base64,{file}"
+    chat = [{"type": "text", "text": text}, {"type": "file", "file": {"filename": "a.txt", "file_data": data}}]
+    responses = [{"type": "input_text", "text": text}, {"type": "input_file", "filename": "a.txt", "file_data": data}]
+    source = {"type": "base64", "media_type": "text/plain", "data": file}
+    messages = [{"type": "text", "text": text}, {"type": "document", "source": source}]
+    asked = {"model": "m", "stream": True, "max_tokens": 9}
+    requests = {
+        "openai.chat": {**asked, "messages": [{"role": "user", "content": chat}]},
+        "openai.responses": {**asked, "input": [{"role": "user", "content": responses}]},
+        "anthropic.messages": {**asked, "messages": [{"role": "user", "content": messages}]},
+    }
+    made = []
+    for size in (1, 3, 7):
+        pieces = [ARGUMENTS[at : at + size] for at in range(0, len(ARGUMENTS), size)]
+        call = [{"tool_calls": [{"index": 0, "function": {"arguments": piece}}]} for piece in pieces]
+        delta = {"type": "response.function_call_arguments.delta", "output_index": 0, "item_id": "fc_1"}
+        block = {"type": "content_block_delta", "index": 0}
+        events = {
+            "openai.chat": [{"choices": [{"index": 0, "delta": piece, "finish_reason": None}]} for piece in call],
+            "openai.responses": [{**delta, "sequence_number": at, "delta": piece} for at, piece in enumerate(pieces)],
+            "anthropic.messages": [
+                {**block, "delta": {"type": "input_json_delta", "partial_json": piece}} for piece in pieces
+            ],
+        }
+        for client, request in requests.items():
+            stream = "".join(f"data: {json.dumps(event)}\n\n" for event in events[client])
+            made.append(bytes([CLIENTS.index(client)]) + b"\x08\x2b\x00" + json.dumps(request).encode() + b"\0\0" + stream.encode())
+    return made
+
+
 def main(target: str, folder: str) -> None:
     for case in sorted(GOLDEN.glob("*/*")):
         for file in FILES[target]:
@@ -78,8 +118,11 @@ def main(target: str, folder: str) -> None:
                     data = pair(case) + data
                 name = f"seed-{case.parent.name}-{case.name}-{file}" + (f"-{number}" if number else "")
                 (pathlib.Path(folder) / name).write_bytes(data)
+    if target == "exchange":
+        for number, data in enumerate(written()):
+            (pathlib.Path(folder) / f"seed-written-{number}").write_bytes(data)
     if target in ("redact", "response_filter"):
-        for number, text in enumerate(FOUND):
+        for number, text in enumerate([*FOUND, ARGUMENTS, json.dumps({"arguments": ARGUMENTS})]):
             data = text.encode() if target == "redact" else b"\x03\x01\x00" + text.encode()
             (pathlib.Path(folder) / f"seed-found-{number}").write_bytes(data)
 
