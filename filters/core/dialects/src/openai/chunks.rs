@@ -14,6 +14,9 @@ use crate::text::Texts;
 /// Longest `id`, `model` or fingerprint that is kept for events of our own, in bytes.
 const MAX_KEPT: usize = 256;
 
+/// How many choices are told apart; the APIs allow 128. Of more it does not count whether they have ended.
+const MAX_CHOICES: usize = 1024;
+
 /// Reads a chunk; `choice` is handed each choice with its index.
 pub(crate) fn chunk_facts<'a>(
     chunk: Value<'a>,
@@ -54,12 +57,18 @@ pub(crate) struct Choices(BTreeMap<u32, bool>);
 impl Choices {
     /// Takes note of a choice in a chunk. Some servers tell more of one that has ended: that does not begin it anew.
     pub fn seen(&mut self, index: u32) {
-        self.0.entry(index).or_default();
+        if self.0.len() < MAX_CHOICES {
+            self.0.entry(index).or_default();
+        }
     }
 
     /// Takes note of those that end with a chunk.
     pub fn note_ends(&mut self, facts: &EventFacts<'_>) {
-        self.0.extend(facts.ended.iter().map(|index| (*index, true)));
+        for index in facts.ended.iter() {
+            if let Some(ended) = self.0.get_mut(index) {
+                *ended = true;
+            }
+        }
     }
 
     /// Whether some were there, and none is to go on.

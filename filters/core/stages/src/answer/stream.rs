@@ -173,6 +173,11 @@ impl Exchange {
         let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
         stream.scratch.edits.clear();
         for delta in facts.deltas.iter() {
+            if !stream.lanes.has_room(delta.lane) {
+                let refusal = Refusal::upstream("sent more texts at once than this gateway keeps apart");
+                self.end_stream(stream, &refusal, out);
+                return Ok(());
+            }
             let text = delta.text.decode();
             stream.scratch.text.clear();
             stream.lanes.push(&mut rules, delta.lane, &text, &mut stream.scratch.text)?;
@@ -209,7 +214,9 @@ impl Exchange {
                 tokens.blank(&mut stream.scratch.edits);
             }
         }
-        self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
+        if facts.all_ended || !facts.ended.is_empty() {
+            self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
+        }
         let Scratch { edits, data, .. } = &mut stream.scratch;
         if edits.is_empty() {
             out.extend_from_slice(event.raw);

@@ -144,6 +144,19 @@ fn an_answer_that_breaks_off_is_whole_events_and_an_end() {
     }
 }
 
+/// As many texts at once as no API sends would have every piece look for its own among all of them.
+#[test]
+fn an_answer_of_too_many_texts_ends_in_an_error() {
+    let dialect = ClientDialect::OpenaiChat;
+    let body = requests::saying(dialect, PLANTS[0].1);
+    let (mut exchange, _) = World::pseudonymizing().ask(dialect, body.as_bytes());
+    let choice = |index: usize| format!(r#"{{"index":{index},"delta":{{"content":"a"}},"finish_reason":null}}"#);
+    let chunk = |choices: &[String]| format!("data: {{\"choices\":[{}]}}\n\n", choices.join(","));
+    let many: String = (0..1000).map(|index| chunk(&[choice(index)])).collect();
+    let more: Vec<String> = (1000..2000).map(choice).collect();
+    answers::check_cut(&mut exchange, dialect, [many, chunk(&more)].concat().as_bytes(), false);
+}
+
 /// How many cuts of a long stream are tried: `TOLLGATE_LEAK_CUTS`, or enough for some seconds.
 fn few() -> usize {
     std::env::var("TOLLGATE_LEAK_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(300)
