@@ -14,6 +14,7 @@ use check::{forms, holds};
 use requests::{Form, planted_bodies};
 use serde_json::Value;
 use tollgate_dialects::ClientDialect;
+use tollgate_policy::redaction::{Action, Direction, RedactionSpec};
 use tollgate_stages::OnBody;
 use world::{PLANTS, World};
 
@@ -141,6 +142,20 @@ fn an_answer_that_breaks_off_is_whole_events_and_an_end() {
                 answers::check_cut(&mut exchange, dialect, &front, cut >= answers::done_at(&stream));
             }
         }
+    }
+}
+
+/// The event that a rule blocks may be the one whose blank line is missing.
+#[test]
+fn an_answer_whose_last_event_is_blocked_ends_in_one_error() {
+    let rules = world::rules(Action::Block);
+    let world = World::new(RedactionSpec { rules, apply: vec![Direction::Response], ..RedactionSpec::default() });
+    for dialect in DIALECTS.into_iter().filter(|dialect| dialect.generates()) {
+        let stream = answers::stream(dialect, "The Nightjar flew over the house and away", 1);
+        let word = stream.find("Nightjar").unwrap();
+        let end = word + stream[word..].find("\n\n").unwrap();
+        let (mut exchange, _) = world.ask(dialect, requests::saying(dialect, "hello").as_bytes());
+        answers::check_cut(&mut exchange, dialect, &stream.as_bytes()[..end], false);
     }
 }
 

@@ -48,12 +48,15 @@ impl Exchange {
         if let Some(last) = parser.finish() {
             self.read_last(stream, &last, out);
         }
+        if stream.ended {
+            return;
+        }
         let engine = Rc::clone(&self.engine);
         if let Err(error) = self.flush(stream, &engine, |_| true, out) {
             let refusal = self.withheld(error);
             return self.end_stream(stream, &refusal, out);
         }
-        if !adds_ends(&engine) || stream.ended || stream.complete {
+        if !adds_ends(&engine) || stream.complete {
             return;
         }
         // An orderly end of the connection is no end of the answer: SDKs would take it for one.
