@@ -60,7 +60,7 @@ pub fn exchange(data: &[u8]) {
     let OnHeaders::AwaitBody = exchange.on_request_headers(&Heads(&asking), false) else { return };
     match exchange.on_request_body(&body, &mut Till::alone(&mut Memory::default()), 1) {
         OnBody::Answer(reply) => return expect_json(&reply.body),
-        OnBody::Wait => unreachable!("nothing is leased"),
+        OnBody::Wait => panic!("nothing is leased"),
         OnBody::Forward { body: changed, .. } => {
             let sent = changed.as_deref().unwrap_or(&body);
             expect_json(sent);
