@@ -10,6 +10,7 @@ mod redact;
 mod run;
 mod schema;
 mod serve;
+mod store;
 mod test;
 mod translate;
 mod usage;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use tollgate_host::{Configuration, Host, RootFilter};
+use tollgate_policy::json;
 use tollgate_stages::{Engine, StageError};
 
 use crate::ExchangeFilter;
@@ -32,7 +33,7 @@ where
     type Stream = ExchangeFilter;
 
     fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
-        let config: C = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        let config: C = json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         let engine = Engine::try_from(&config).map_err(|e| e.to_string())?;
         Ok(Self { engine: Rc::new(engine), metrics: Rc::default(), configuration: PhantomData })
     }

@@ -8,7 +8,7 @@ use tollgate_dialects::stream::{ClientStream, is_done};
 use tollgate_dialects::translate;
 use tollgate_policy::gateway::GatewayConfig;
 use tollgate_quota::Memory;
-use tollgate_stages::{AnswerMode, Engine, Exchange, Headers, OnBody, OnHeaders};
+use tollgate_stages::{AnswerMode, Engine, Exchange, Headers, OnBody, OnHeaders, Till};
 use tollgate_wire::json::{Limits, Tape};
 use tollgate_wire::sse::Parser;
 
@@ -77,7 +77,7 @@ pub fn exchange(data: &[u8]) {
         {
             expect_json(&changed.body);
         }
-        exchange.finish(&mut Memory::default(), None);
+        exchange.finish(&mut Till::alone(&mut Memory::default()), None);
         return;
     }
     let out = streamed(exchange, &[&answer]);
@@ -111,11 +111,12 @@ fn asked(pair: Pair, plain: bool, body: &[u8]) -> Option<Exchange> {
     let mut exchange = Exchange::as_team(engine(), team).expect("the team is there");
     let asking = [(":method", "POST"), (":path", dialect.path())];
     let OnHeaders::AwaitBody = exchange.on_request_headers(&Heads(&asking), false) else { return None };
-    match exchange.on_request_body(body, &mut Memory::default(), 1) {
+    match exchange.on_request_body(body, &mut Till::alone(&mut Memory::default()), 1) {
         OnBody::Answer(reply) => {
             expect_json(&reply.body);
             None
         }
+        OnBody::Wait => unreachable!("nothing is leased"),
         OnBody::Forward { body: changed, .. } => {
             let sent = changed.as_deref().unwrap_or(body);
             expect_json(sent);
@@ -155,7 +156,7 @@ fn streamed(mut exchange: Exchange, pieces: &[&[u8]]) -> Vec<u8> {
         out.extend(changed.map_or_else(|| piece.to_vec(), |changed| changed.body));
     }
     out.extend(exchange.on_response_body(b"", true).map_or_else(Vec::new, |changed| changed.body));
-    exchange.finish(&mut Memory::default(), None);
+    exchange.finish(&mut Till::alone(&mut Memory::default()), None);
     out
 }
 

@@ -9,7 +9,7 @@ mod tests;
 
 use tollgate_wire::json::{Str, Value};
 
-pub use edits::{ask_for_stream_usage, cap_output};
+pub use edits::{OutputBound, ask_for_stream_usage};
 pub(crate) use fields::name;
 pub(crate) use gather::Gather;
 
@@ -49,6 +49,8 @@ pub struct RequestFacts<'a> {
     pub media: u32,
     /// Those among them whose content is in the request, opaque to any rule.
     pub skipped: u32,
+    /// The base64 of those, still escaped: an image's first bytes tell how large it is.
+    pub opaque: Vec<&'a str>,
     /// The first key, in the order of the body, that the API does not have as far as is known here.
     pub unknown: Option<Str<'a>>,
 }

@@ -16,6 +16,7 @@
 mod admission;
 mod answer;
 mod counters;
+mod decide;
 mod encoded;
 mod engine;
 mod exchange;
@@ -27,6 +28,9 @@ mod reply;
 mod request;
 mod routing;
 mod settle;
+mod taken;
+mod till;
+mod used;
 
 pub use answer::Rewrite;
 pub use engine::{Engine, StageError};
@@ -34,6 +38,7 @@ pub use exchange::{AnswerMode, Exchange, OnBody, OnHeaders, Summary};
 pub use facts::Publication;
 pub use reply::Reply;
 pub use request::Asked;
+pub use till::Till;
 
 /// The headers of a message, as far as the stages look at them.
 pub trait Headers {
