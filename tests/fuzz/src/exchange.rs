@@ -112,11 +112,11 @@ fn asked(pair: Pair, plain: bool, body: &[u8]) -> Option<Exchange> {
     let asking = [(":method", "POST"), (":path", dialect.path())];
     let OnHeaders::AwaitBody = exchange.on_request_headers(&Heads(&asking), false) else { return None };
     match exchange.on_request_body(body, &mut Till::alone(&mut Memory::default()), 1) {
-        OnBody::Wait => panic!("nothing is leased"),
         OnBody::Answer(reply) => {
             expect_json(&reply.body);
             None
         }
+        OnBody::Wait => unreachable!("nothing is leased"),
         OnBody::Forward { body: changed, .. } => {
             let sent = changed.as_deref().unwrap_or(body);
             expect_json(sent);
