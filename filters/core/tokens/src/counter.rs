@@ -8,6 +8,7 @@ use crate::entries::{Key, SPLIT, holds, is_entry};
 use crate::known::recall;
 use crate::pieces::{Pieces, pieces};
 use crate::pretoken::{Pattern, SEEN, length};
+use crate::repeats::Repeats;
 use crate::vocabulary::Vocabulary;
 
 /// How many tokens a text has, as far as can be told without its vocabulary.
@@ -43,9 +44,9 @@ impl Sum for Estimate {
     }
 }
 
-/// What was counted so far.
+/// What was counted.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
+struct Totals {
     /// Pretokens that are entries.
     whole: u64,
     /// Pretokens that are not.
@@ -56,6 +57,13 @@ struct Sums {
     pairs: u64,
     /// Strings asked for in vain.
     misses: u64,
+}
+
+/// What was counted so far.
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    totals: Totals,
+    repeats: Repeats,
 }
 
 /// Counts a text piece by piece: any cut between characters gives the same result.
@@ -91,9 +99,9 @@ impl Counter {
     /// The estimate for all that was pushed.
     #[must_use]
     pub fn finish(&self) -> Estimate {
-        let mut sums = self.sums;
+        let mut sums = self.sums.clone();
         count(&self.pending, self.vocabulary, true, &mut sums);
-        of_sums(sums, self.bytes, self.vocabulary)
+        of_sums(&sums, self.bytes, self.vocabulary)
     }
 }
 
@@ -102,7 +110,7 @@ impl Counter {
 pub fn estimate(text: &str, vocabulary: Vocabulary) -> Estimate {
     let mut sums = Sums::default();
     count(text, vocabulary, true, &mut sums);
-    of_sums(sums, text.len() as u64, vocabulary)
+    of_sums(&sums, text.len() as u64, vocabulary)
 }
 
 /// What the table's mistakes and the other way to cut add up to, in parts of [`PARTS`]: made out on texts of all kinds
@@ -122,14 +130,15 @@ const PARTS: u64 = 512;
 const O200K: Chances = Chances { pair: 28, miss: 1, piece: 4, bound: 3 };
 const CL100K: Chances = Chances { pair: 18, miss: 1, piece: 4, bound: 1 };
 
-fn of_sums(sums: Sums, bytes: u64, vocabulary: Vocabulary) -> Estimate {
+fn of_sums(sums: &Sums, bytes: u64, vocabulary: Vocabulary) -> Estimate {
     let chances = if vocabulary.pattern() == Pattern::O200k { O200K } else { CL100K };
-    let Sums { whole, cut, pieces, pairs, misses } = sums;
+    let Sums { totals: Totals { whole, cut, pieces, pairs, misses }, repeats } = sums;
     let chance = pairs * chances.pair + misses * chances.miss + (pieces - cut) * chances.piece;
     let tokens = whole + pieces + (chance + PARTS / 2) / PARTS;
-    // A word that is taken for an entry and comes again and again makes 8 percent of a text at worst; what is cut is
-    // less sure, most of all where much was asked for in vain; and what chance adds grows with the root of the count.
-    let bounded = tokens + (tokens * 8 + pieces * 8 + misses * chances.bound) / 100 + tokens.isqrt() + 6;
+    // What is cut is less sure than what is not, most of all where much was asked for in vain; and what chance adds
+    // grows with the root of the count, unless a word comes again and again.
+    let chance = (tokens * 8 + pieces * 8 + misses * chances.bound) / 100 + tokens.isqrt() + 8;
+    let bounded = tokens + chance + repeats.bound(whole + cut);
     let (percent, bound_percent) = vocabulary.percent();
     let tokens = (tokens * percent / 100).clamp(u64::from(bytes > 0), bytes);
     Estimate { tokens, upper_bound: (bounded * bound_percent / 100).clamp(tokens, bytes) }
@@ -147,7 +156,7 @@ fn count(text: &str, vocabulary: Vocabulary, end: bool, sums: &mut Sums) -> usiz
 fn count_by<const O200K: bool>(text: &str, end: bool, sums: &mut Sums) -> usize {
     let pattern = if O200K { Pattern::O200k } else { Pattern::Cl100k };
     let mut rest = text;
-    let mut total = Sums::default();
+    let mut total = sums.totals;
     while !rest.is_empty() && (end || rest.len() >= SEEN) {
         let length = match simple(rest.as_bytes(), pattern) {
             Some(Simple::Entry(length)) => {
@@ -155,10 +164,13 @@ fn count_by<const O200K: bool>(text: &str, end: bool, sums: &mut Sums) -> usize 
                 length
             }
             Some(Simple::Word(length, key)) => {
+                let word = rest.as_bytes().get(..length).unwrap_or_default();
                 if length < SPLIT && holds(key, pattern.bit()) {
                     total.whole += 1;
+                    sums.repeats.saw(key, word, 1);
                 } else {
-                    add(rest.as_bytes().get(..length).unwrap_or_default(), key, pattern, &mut total);
+                    let count = add(word, key, pattern, &mut total);
+                    sums.repeats.saw(key, word, count);
                 }
                 length
             }
@@ -168,31 +180,30 @@ fn count_by<const O200K: bool>(text: &str, end: bool, sums: &mut Sums) -> usize 
                 if length == 1 {
                     total.whole += 1;
                 } else {
-                    add(token, Key::of(token), pattern, &mut total);
+                    let key = Key::of(token);
+                    let count = add(token, key, pattern, &mut total);
+                    sums.repeats.saw_any(key, token, count);
                 }
                 length
             }
         };
         rest = rest.get(length..).unwrap_or_default();
     }
-    sums.whole += total.whole;
-    sums.cut += total.cut;
-    sums.pieces += total.pieces;
-    sums.pairs += total.pairs;
-    sums.misses += total.misses;
+    sums.totals = total;
     text.len() - rest.len()
 }
 
-fn add(token: &[u8], key: Key, pattern: Pattern, total: &mut Sums) {
+fn add(token: &[u8], key: Key, pattern: Pattern, total: &mut Totals) -> u64 {
     let found = recall(key, pattern.bit(), || {
         if is_entry(token, key, pattern.bit()) { Pieces { count: 1, misses: 0 } } else { pieces(token, pattern) }
     });
     if found.count == 1 {
         total.whole += 1;
-        return;
+        return 1;
     }
     total.cut += 1;
     total.pieces += found.count;
     total.misses += found.misses;
     total.pairs += u64::from(found.count == 2 && token.get(1).is_some_and(|byte| *byte < 0xe3));
+    found.count
 }

@@ -27,6 +27,7 @@ pub mod image;
 mod known;
 mod pieces;
 mod pretoken;
+mod repeats;
 pub mod request;
 mod unicode;
 mod vocabulary;

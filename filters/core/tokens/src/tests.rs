@@ -8,6 +8,7 @@ mod laws;
 #[cfg(not(target_arch = "wasm32"))]
 mod page;
 mod random;
+mod repeats;
 mod requests;
 mod vocabularies;
 

@@ -181,11 +181,10 @@ mod laws {
             cut in any::<prop::sample::Index>(),
             put in "[\\]\\[{}\",:\\\\ue0-9.+\\-a\u{e9}\\x01 ]{0,3}",
         ) {
-            let text = value.to_string();
-            let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-            let at = *cut.get(&places);
-            let behind = text[at..].chars().next().map_or(0, char::len_utf8);
-            let text = format!("{}{put}{}", &text[..at], &text[at + behind..]);
+            let characters: Vec<char> = value.to_string().chars().collect();
+            let at = cut.index(characters.len());
+            let front = characters.iter().take(at);
+            let text: String = front.copied().chain(put.chars()).chain(characters.iter().skip(at + 1).copied()).collect();
             let (ours, theirs) = (from_slice::<Value>(text.as_bytes()), serde_json::from_str::<Value>(&text));
             prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}: {:?} {:?}", text, ours, theirs);
             if let (Ok(ours), Ok(theirs)) = (ours, theirs) {

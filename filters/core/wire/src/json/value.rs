@@ -211,7 +211,7 @@ fn whole(text: &str) -> Option<(bool, u64)> {
     let exponent = exponent.strip_prefix('+').unwrap_or(exponent).parse::<i32>().ok();
     // Of zero, any exponent makes zero.
     let mut power = if value == 0 { 0 } else { exponent?.checked_sub(i32::try_from(fraction.len()).ok()?)? };
-    while power < 0 && value % 10 == 0 {
+    while power < 0 && value.is_multiple_of(10) {
         value /= 10;
         power += 1;
     }
