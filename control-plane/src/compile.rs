@@ -37,6 +37,7 @@ pub fn gateway(model: &Model, digest: &str, hash_key: &[u8]) -> GatewayConfig {
         hash_key: hash_key.iter().map(|byte| format!("{byte:02x}")).collect(),
         facts: model.gateway.facts.clone(),
         translated: true,
+        ..GatewayConfig::default()
     }
 }
 
@@ -53,6 +54,7 @@ fn team(team: &Team) -> TeamConfig {
         quotas: team.quotas.clone(),
         on_exceeded: team.on_exceeded.clone(),
         on_unavailable: team.on_unavailable,
+        stopped: None,
     }
 }
 

@@ -12,7 +12,7 @@ use tollgate_dialects::ClientDialect;
 use tollgate_dialects::translate::{self, Attempt};
 use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
 use tollgate_quota::Memory;
-use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders, Reply, Summary};
+use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders, Reply, Summary, Till};
 
 use super::{Failure, Outcome, dialect, print, say};
 use crate::config::{self, Loaded};
@@ -62,8 +62,9 @@ impl Explain {
             return refused(&reply);
         }
         let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        let (changed, route) = match exchange.on_request_body(&body, &mut Memory::default(), now_ms) {
+        let (changed, route) = match exchange.on_request_body(&body, &mut Till::alone(&mut Memory::default()), now_ms) {
             OnBody::Answer(reply) => return refused(&reply),
+            OnBody::Wait => return Err(anyhow!("the request would wait for a lease, and here is nobody to ask").into()),
             OnBody::Forward { body, route } => (body, route.unwrap_or_default()),
         };
         let body = changed.unwrap_or(body);

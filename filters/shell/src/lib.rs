@@ -14,7 +14,7 @@ use tollgate_host::{
     Body, BodyAction, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, StreamFilter, TrailersAction,
 };
 use tollgate_policy::names::{self, fact};
-use tollgate_stages::{AnswerMode, Engine, Exchange, OnBody, OnHeaders, Reply};
+use tollgate_stages::{AnswerMode, Engine, Exchange, OnBody, OnHeaders, Reply, Till};
 
 pub use module::Module;
 
@@ -74,11 +74,13 @@ impl ExchangeFilter {
         self.phase = Phase::Pass;
         let body = host.body(Body::Request, 0, size)?;
         let now_ms = host.now_nanos() / 1_000_000;
-        match self.exchange.on_request_body(&body, &mut SharedData(host), now_ms) {
+        match self.exchange.on_request_body(&body, &mut Till::alone(&mut SharedData(host)), now_ms) {
             OnBody::Answer(reply) => {
                 self.answer(host, &reply);
                 Ok(false)
             }
+            // Nothing is leased here, so nothing waits.
+            OnBody::Wait => Ok(false),
             OnBody::Forward { body, route } => {
                 let headers = std::mem::take(&mut self.request);
                 let known = headers.iter().filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
@@ -113,7 +115,7 @@ impl ExchangeFilter {
 
     fn finish(&mut self, host: &mut dyn Host) {
         let provider = if self.exchange.wants_provider() { provider(host) } else { None };
-        let summary = self.exchange.finish(&mut SharedData(host), provider.as_deref());
+        let summary = self.exchange.finish(&mut Till::alone(&mut SharedData(host)), provider.as_deref());
         self.publish(host);
         if let Some((name, value)) = summary {
             publish(host, name, &value);

@@ -60,6 +60,7 @@ pub fn gateway(provider: &str, model: Option<&str>) -> Result<String> {
         quotas: vec![quota("tpm", Unit::Tokens), quota("rpm", Unit::Requests)],
         on_exceeded: Default::default(),
         on_unavailable: Default::default(),
+        stopped: None,
     });
     let config = GatewayConfig {
         digest: "bench".to_owned(),

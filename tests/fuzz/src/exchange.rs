@@ -6,7 +6,7 @@ use std::rc::Rc;
 use tollgate_dialects::stream::is_done;
 use tollgate_policy::gateway::GatewayConfig;
 use tollgate_quota::Memory;
-use tollgate_stages::{AnswerMode, Engine, Exchange, Headers, OnBody, OnHeaders};
+use tollgate_stages::{AnswerMode, Engine, Exchange, Headers, OnBody, OnHeaders, Till};
 use tollgate_wire::sse::Parser;
 
 use crate::expect_json;
@@ -58,8 +58,9 @@ pub fn exchange(data: &[u8]) {
     let mut exchange = Exchange::as_team(engine(), "team").expect("the team is there");
     let asking = [(":method", "POST"), (":path", dialect.path())];
     let OnHeaders::AwaitBody = exchange.on_request_headers(&Heads(&asking), false) else { return };
-    match exchange.on_request_body(&body, &mut Memory::default(), 1) {
+    match exchange.on_request_body(&body, &mut Till::alone(&mut Memory::default()), 1) {
         OnBody::Answer(reply) => return expect_json(&reply.body),
+        OnBody::Wait => unreachable!("nothing is leased"),
         OnBody::Forward { body: changed, .. } => {
             let sent = changed.as_deref().unwrap_or(&body);
             expect_json(sent);
@@ -97,7 +98,7 @@ pub fn exchange(data: &[u8]) {
         }
         AnswerMode::Pass | AnswerMode::Replace(_) => {}
     }
-    exchange.finish(&mut Memory::default(), None);
+    exchange.finish(&mut Till::alone(&mut Memory::default()), None);
 }
 
 fn replaced(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {

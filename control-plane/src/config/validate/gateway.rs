@@ -85,5 +85,10 @@ fn tags(doc: &Doc<GatewaySpec>, problems: &mut Problems) -> Tags {
         seen.push(header.clone());
         Some(header)
     };
-    Tags { app: tag("app", &spec.app), user: tag("user", &spec.user), feature: tag("feature", &spec.feature) }
+    Tags {
+        app: tag("app", &spec.app),
+        user: tag("user", &spec.user),
+        feature: tag("feature", &spec.feature),
+        priority: None,
+    }
 }

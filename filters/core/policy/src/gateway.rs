@@ -25,6 +25,9 @@ pub struct GatewayConfig {
     /// Every route of the configuration.
     #[serde(default)]
     pub routes: Vec<RouteConfig>,
+    /// Models that an operator has stopped: a request for one of them is refused with 403, whatever route would serve it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stopped_models: Vec<ModelPattern>,
     /// Redaction policies by name.
     #[serde(default)]
     pub redaction: Vec<NamedRedaction>,
@@ -40,6 +43,10 @@ pub struct GatewayConfig {
     /// then [`crate::names::LIMITS_HEADER`] saves it work. Where nobody takes that out, a provider would see it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub translated: bool,
+    /// The Envoy cluster at which the control plane's gRPC services answer. With it quotas are leased (`tollgate.quota.v1`) and use is reported
+    /// (`tollgate.usage.v1`); without, each Envoy counts its quotas on its own and reports nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota_service: Option<String>,
 }
 
 /// Bounds on what a client may send.
@@ -56,7 +63,7 @@ impl Default for Limits {
     }
 }
 
-/// Names of the request headers that attribute a request to an app, a user or a feature. Lower case.
+/// Names of the request headers that attribute a request to an app, a user or a feature, or name its class of traffic. Lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tags {
@@ -69,6 +76,10 @@ pub struct Tags {
     /// Names the feature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
+    /// Names the class of traffic (`batch`, say), which [`Quota::shed_at`] may shed before others. A request without it is of no class and
+    /// never shed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
 }
 
 /// One team.
@@ -95,6 +106,9 @@ pub struct TeamConfig {
     /// What happens when use cannot be counted.
     #[serde(default)]
     pub on_unavailable: OnUnavailable,
+    /// An operator has stopped the team, for this reason (which may be empty): all its requests are refused with 403.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// A route as one team sees it.
@@ -115,7 +129,7 @@ pub struct RouteConfig {
     pub name: String,
     /// Which models a client may ask for.
     pub models: Vec<ModelPattern>,
-    /// The providers that may serve it: backends, then fallbacks.
+    /// The providers that may serve it: backends, then fallbacks. None is left where all of them are stopped: its requests are refused with 503.
     pub backends: Vec<RouteBackend>,
     /// Whether every one of them counts the tokens of an Anthropic request itself; if not, the gateway's estimate answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

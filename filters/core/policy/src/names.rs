@@ -27,6 +27,9 @@ pub const POLICY_HEADER: &str = "x-tollgate-policy";
 /// Answer header that names the model a request beyond its quota was sent to instead.
 pub const DOWNGRADED_HEADER: &str = "x-tollgate-downgraded-to";
 
+/// Answer header with the most output tokens per choice that the gateway wrote into the request, because more did not fit into its quotas.
+pub const CLAMPED_HEADER: &str = "x-tollgate-clamped-to";
+
 /// Namespace of endpoint metadata (`envoy.config.core.v3.Metadata.filter_metadata`) that describes a provider endpoint.
 pub const METADATA_NAMESPACE: &str = "tollgate";
 /// Key in [`METADATA_NAMESPACE`]: the provider's name, a key of `TranslateConfig::providers`.
@@ -62,6 +65,8 @@ pub mod fact {
     pub const DECISION: &str = "tollgate.decision";
     /// The model a request beyond its quota was sent to instead.
     pub const DOWNGRADED_TO: &str = "tollgate.downgraded_to";
+    /// The most output tokens per choice that the gateway wrote into a request, because more did not fit into its quotas.
+    pub const CLAMPED_TO: &str = "tollgate.clamped_to";
     /// `unavailable` where a request passed although its use could not be counted.
     pub const QUOTA: &str = "tollgate.quota";
     /// Digest of the configuration that decided.
@@ -85,6 +90,7 @@ pub mod fact {
         ROUTE,
         DECISION,
         DOWNGRADED_TO,
+        CLAMPED_TO,
         QUOTA,
         REDACTIONS,
         TAGS,

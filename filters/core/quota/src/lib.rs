@@ -47,6 +47,7 @@ pub mod headers;
 pub mod lease;
 mod memory;
 mod plan;
+pub mod report;
 mod reservation;
 mod standing;
 mod state;

@@ -42,6 +42,8 @@ pub struct Engine {
     pub(crate) publication: Publication,
     /// Whether `translate` is upstream, to be told which rate limits it need not rename.
     pub(crate) translated: bool,
+    /// Whether quotas are leased and use is reported.
+    pub(crate) leases: bool,
 }
 
 /// A team as the stages see it.
@@ -92,6 +94,7 @@ impl TryFrom<&GatewayConfig> for Engine {
             counting: true,
             publication: config.facts.clone().map_or(Publication::Each, Publication::Summary),
             translated: config.translated,
+            leases: config.quota_service.is_some(),
         })
     }
 }
@@ -139,6 +142,12 @@ impl TryFrom<&QuotaCheckConfig> for Engine {
 }
 
 impl Engine {
+    /// Whether quotas are leased from the control plane, and use is reported to it.
+    #[must_use]
+    pub fn leases(&self) -> bool {
+        self.leases
+    }
+
     fn single(request_limit: usize, team: Team) -> Self {
         Self {
             digest: String::new(),
@@ -150,6 +159,7 @@ impl Engine {
             counting: true,
             publication: Publication::default(),
             translated: false,
+            leases: false,
         }
     }
 }

@@ -6,7 +6,8 @@ use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
 use tollgate_dialects::{ClientDialect, ClientVendor};
 use tollgate_policy::names::{self, fact};
-use tollgate_quota::{Reservation, Standing, Store};
+use tollgate_quota::report::{Counts, Tags};
+use tollgate_quota::{Reservation, Standing};
 use tollgate_redaction::{Report, Vault};
 use tollgate_wire::json::{JsonError, JsonErrorKind};
 
@@ -17,6 +18,7 @@ use crate::identity::is_credential;
 use crate::reply::Reply;
 use crate::request::Asked;
 use crate::settle::Charge;
+use crate::till::Till;
 use crate::{Headers, models};
 
 /// What a request without a body is refused with.
@@ -45,6 +47,9 @@ pub enum OnBody {
     },
     /// Answer it.
     Answer(Reply),
+    /// Hold it: a quota's lease has too little, and the service may have more. Send what [`Worker::ask`](tollgate_quota::lease::Worker::ask) has to ask
+    /// for [`Exchange::waits_for`] at once, and call [`Exchange::on_retry`] when something was told and at each tick.
+    Wait,
 }
 
 /// What becomes of an answer after its headers.
@@ -258,15 +263,40 @@ impl Exchange {
     }
 
     /// The whole body. `now_ms`: milliseconds since 1970.
-    pub fn on_request_body(&mut self, body: &[u8], store: &mut dyn Store, now_ms: u64) -> OnBody {
+    pub fn on_request_body(&mut self, body: &[u8], till: &mut Till<'_>, now_ms: u64) -> OnBody {
         let engine = Rc::clone(&self.engine);
         let Some(team) = engine.teams.get(self.team) else {
             return OnBody::Answer(self.refuse(&Refusal::unknown_key()));
         };
-        match self.read_request(&engine, team, body, store, now_ms) {
+        match self.read_request(&engine, team, body, till, now_ms) {
             Ok(forward) => forward,
             Err(refusal) => OnBody::Answer(self.refuse(&refusal)),
         }
+    }
+
+    /// Tries again what [waits](OnBody::Wait). Never says so for longer than a second from the first time.
+    pub fn on_retry(&mut self, till: &mut Till<'_>, now_ms: u64) -> OnBody {
+        let _ = (till, now_ms);
+        OnBody::Answer(self.refuse(&Refusal::internal()))
+    }
+
+    /// The store's key of the pools this exchange waits for; `None` if it does not wait, or waits for the worker to be introduced.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&str> {
+        None
+    }
+
+    /// What is to be reported to the ledger, once: `None` on a second call, before the exchange has [finished](Self::finish), for one that was refused or
+    /// cost nothing by its nature, and where nobody is told.
+    pub fn take_use(&mut self) -> Option<(Tags, Counts)> {
+        None
+    }
+
+    /// Whether an operator has stopped meanwhile what this exchange asks for, by the newest configuration: the answer if so. For requests that
+    /// [wait](OnBody::Wait).
+    pub fn on_stop(&mut self, newest: &Engine) -> Option<Reply> {
+        let _ = newest;
+        None
     }
 
     /// The answer's status and headers, a provider's or Envoy's own. `end_of_stream`: there is no body.
@@ -289,12 +319,12 @@ impl Exchange {
     ///
     /// `provider` is the provider that served the last attempt, where one is known.
     /// Returns the summary of all facts, where they are published so, to go out behind the last [`facts`](Self::facts).
-    pub fn finish(&mut self, store: &mut dyn Store, provider: Option<&str>) -> Option<(&'static str, String)> {
+    pub fn finish(&mut self, till: &mut Till<'_>, provider: Option<&str>) -> Option<(&'static str, String)> {
         if std::mem::replace(&mut self.finished, true) {
             return None;
         }
         let engine = Rc::clone(&self.engine);
-        self.settle(&engine, store, provider);
+        self.settle(&engine, till, provider);
         self.facts.summary(&engine.publication)
     }
 

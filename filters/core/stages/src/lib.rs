@@ -27,6 +27,7 @@ mod reply;
 mod request;
 mod routing;
 mod settle;
+mod till;
 
 pub use answer::Rewrite;
 pub use engine::{Engine, StageError};
@@ -34,6 +35,7 @@ pub use exchange::{AnswerMode, Exchange, OnBody, OnHeaders, Summary};
 pub use facts::Publication;
 pub use reply::Reply;
 pub use request::Asked;
+pub use till::Till;
 
 /// The headers of a message, as far as the stages look at them.
 pub trait Headers {

@@ -6,7 +6,7 @@ use tollgate_dialects::request::{self, RequestFacts};
 use tollgate_policy::gateway::OnExceeded;
 use tollgate_policy::names::fact;
 use tollgate_policy::redaction::{Direction, Place};
-use tollgate_quota::{Denied, Store};
+use tollgate_quota::Denied;
 use tollgate_tokens::{Estimate, Vocabulary};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Tape};
@@ -16,6 +16,7 @@ use crate::engine::{Engine, Team};
 use crate::exchange::{Exchange, OnBody};
 use crate::reply::Reply;
 use crate::routing::Resolved;
+use crate::till::Till;
 
 /// What an admitted request asked for, as far as its answer, and whoever wants to know, needs it.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl Exchange {
         engine: &Engine,
         team: &Team,
         body: &[u8],
-        store: &mut dyn Store,
+        till: &mut Till<'_>,
         now_ms: u64,
     ) -> Result<OnBody, Refusal> {
         let mut tape = Tape::default();
@@ -71,7 +72,7 @@ impl Exchange {
             return self.count(engine, resolved, &estimate, body, &edits);
         }
         let mut wish = Wish { asked: &asked, model: &model, resolved, input: estimate.upper_bound };
-        let mut admitted = self.reserve(team, &wish, store, now_ms);
+        let mut admitted = self.reserve(team, &wish, till.store, now_ms);
         // Where a finding has sent a request it stays: a cheaper route may be one that must not see it.
         if let (Err(Denied::Exceeded(_)), OnExceeded::DowngradeTo(cheaper), Some(routes), false) =
             (&admitted, &team.on_exceeded, &engine.routes, routed)
@@ -80,7 +81,7 @@ impl Exchange {
             edits.push(asked.model.span(), cheaper.as_bytes());
             self.facts.add(fact::DOWNGRADED_TO, cheaper.clone());
             self.answer.downgraded_to = Some(cheaper.clone());
-            admitted = self.reserve(team, &wish, store, now_ms);
+            admitted = self.reserve(team, &wish, till.store, now_ms);
         }
         let admitted = match admitted {
             Ok(admitted) => admitted,

@@ -2,11 +2,12 @@
 
 use tollgate_dialects::Usage;
 use tollgate_policy::names::fact;
-use tollgate_quota::{Cost, Store};
+use tollgate_quota::Cost;
 
 use crate::engine::Engine;
 use crate::exchange::Exchange;
 use crate::routing::micro_usd;
+use crate::till::Till;
 
 /// What has been learnt about the cost so far.
 #[derive(Debug, Default)]
@@ -63,13 +64,13 @@ impl Charge {
 }
 
 impl Exchange {
-    pub(crate) fn settle(&mut self, engine: &Engine, store: &mut dyn Store, provider: Option<&str>) {
+    pub(crate) fn settle(&mut self, engine: &Engine, till: &mut Till<'_>, provider: Option<&str>) {
         let Some(asked) = &self.asked else { return };
         let (usage, source) = self.charge.of(asked.input.tokens);
         let micro_usd = self.price(engine, asked.route, provider, &usage);
         let cost = Cost { requests: 1, input_tokens: usage.input, output_tokens: usage.output, micro_usd };
         // The store does not answer: what was reserved stays charged until its window ends, never less than was used.
-        if self.reservation.settle(store, &cost).is_err() {
+        if self.reservation.settle(till.store, &cost).is_err() {
             self.facts.add(fact::QUOTA, "unsettled");
         }
         self.facts.add(fact::INPUT_TOKENS, usage.input);

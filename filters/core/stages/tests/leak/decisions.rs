@@ -6,7 +6,7 @@ use tollgate_policy::gateway::OnExceeded;
 use tollgate_policy::quota::Quota;
 use tollgate_policy::redaction::{Action, Direction, OnFinding, RedactionSpec, Rule, UnknownFields};
 use tollgate_quota::Memory;
-use tollgate_stages::{AnswerMode, Exchange, OnBody, OnHeaders, Reply};
+use tollgate_stages::{AnswerMode, Exchange, OnBody, OnHeaders, Reply, Till};
 
 use crate::requests::saying;
 use crate::world::{Heads, PLANTS, World, spec};
@@ -21,7 +21,7 @@ fn sending_home(action: Action) -> RedactionSpec {
 }
 
 fn facts(exchange: &mut Exchange) -> Vec<(&'static str, String)> {
-    exchange.finish(&mut Memory::default(), None);
+    exchange.finish(&mut Till::alone(&mut Memory::default()), None);
     let mut told = Vec::new();
     exchange.facts(|key, value| told.push((key, value.to_owned())));
     told

@@ -43,6 +43,7 @@ fn plant_everywhere(dialect: ClientDialect) {
             for (place, body) in planted_bodies(dialect, plant, form).into_iter().skip(turn % step).step_by(step) {
                 let (mut exchange, asked) = world.ask(dialect, body.as_bytes());
                 match asked {
+                    OnBody::Wait => panic!("nothing is leased here"),
                     OnBody::Answer(reply) => {
                         assert!((400..500).contains(&reply.status), "{dialect} {kind} {place}: {}", reply.status);
                         refused += 1;
@@ -63,7 +64,7 @@ fn plant_everywhere(dialect: ClientDialect) {
                         sent += 1;
                     }
                 }
-                exchange.finish(&mut tollgate_quota::Memory::default(), None);
+                exchange.finish(&mut tollgate_stages::Till::alone(&mut tollgate_quota::Memory::default()), None);
             }
         }
     }

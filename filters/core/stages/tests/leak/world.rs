@@ -9,7 +9,7 @@ use tollgate_policy::gateway::{
 };
 use tollgate_policy::redaction::{Action, Direction, RedactionSpec, Rule};
 use tollgate_quota::Memory;
-use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders};
+use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders, Till};
 
 /// One value of each kind.
 pub const PLANTS: [(&str, &str); 7] = [
@@ -89,6 +89,7 @@ impl World {
                 quotas: Vec::new(),
                 on_exceeded: OnExceeded::Deny,
                 on_unavailable: OnUnavailable::Deny,
+                stopped: None,
             }],
             ..GatewayConfig::default()
         }
@@ -107,7 +108,7 @@ impl World {
         let mut exchange = Exchange::as_team(Rc::clone(&self.0), "team").unwrap();
         let headers = exchange.on_request_headers(&Heads::asking(dialect), false);
         assert!(matches!(headers, OnHeaders::AwaitBody), "{headers:?}");
-        let asked = exchange.on_request_body(body, &mut Memory::default(), 1);
+        let asked = exchange.on_request_body(body, &mut Till::alone(&mut Memory::default()), 1);
         (exchange, asked)
     }
 }

@@ -1,0 +1,96 @@
+//! What is counted, and under which names.
+
+/// Whom and what use is attributed to; empty where it is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Tags {
+    /// The team.
+    pub team: String,
+    /// The app.
+    pub app: String,
+    /// The end user.
+    pub user: String,
+    /// The feature.
+    pub feature: String,
+    /// The model the provider was asked for, as its price is listed.
+    pub model: String,
+    /// The provider that served.
+    pub provider: String,
+    /// The route.
+    pub route: String,
+}
+
+/// Counts that add up; parts are contained in what they are parts of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Requests.
+    pub requests: u64,
+    /// Input tokens, cached ones among them.
+    pub input: u64,
+    /// Of the input: read from a cache.
+    pub cached: u64,
+    /// Of the input: written to a cache.
+    pub cache_write: u64,
+    /// Output tokens, reasoning among them.
+    pub output: u64,
+    /// Of the output: reasoning.
+    pub reasoning: u64,
+    /// Of the input: audio.
+    pub audio_input: u64,
+    /// Of the output: audio.
+    pub audio_output: u64,
+    /// Requests whose tokens the provider counted.
+    pub from_provider: u64,
+    /// Requests whose tokens were estimated.
+    pub estimated: u64,
+    /// Requests of which a part was counted and the rest estimated.
+    pub partial: u64,
+    /// Of `cache_write`: for an hour, which costs more.
+    pub cache_write_hour: u64,
+}
+
+impl Counts {
+    /// Adds another count. Saturates.
+    pub fn add(&mut self, other: &Self) {
+        let others = other.fields();
+        for (sum, more) in self.fields_mut().into_iter().zip(others) {
+            *sum = sum.saturating_add(more);
+        }
+    }
+
+    /// In the order of their field numbers in `protos/tollgate/usage/v1/usage.proto`, from 1.
+    pub(crate) fn fields(&self) -> [u64; 12] {
+        let mut copy = *self;
+        copy.fields_mut().map(|field| *field)
+    }
+
+    pub(crate) fn fields_mut(&mut self) -> [&mut u64; 12] {
+        let Self {
+            requests,
+            input,
+            cached,
+            cache_write,
+            output,
+            reasoning,
+            audio_input,
+            audio_output,
+            from_provider,
+            estimated,
+            partial,
+            cache_write_hour,
+        } = self;
+        [
+            requests,
+            input,
+            cached,
+            cache_write,
+            output,
+            reasoning,
+            audio_input,
+            audio_output,
+            from_provider,
+            estimated,
+            partial,
+            cache_write_hour,
+        ]
+    }
+}
