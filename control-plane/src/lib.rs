@@ -23,6 +23,7 @@ pub mod resources;
 pub mod review;
 pub mod schema;
 pub mod secrets;
+pub mod stops;
 pub mod usage;
 pub mod watch;
 pub mod xds;

@@ -89,6 +89,6 @@ fn tags(doc: &Doc<GatewaySpec>, problems: &mut Problems) -> Tags {
         app: tag("app", &spec.app),
         user: tag("user", &spec.user),
         feature: tag("feature", &spec.feature),
-        priority: None,
+        priority: tag("priority", &spec.priority),
     }
 }
