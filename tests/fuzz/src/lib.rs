@@ -15,7 +15,7 @@ mod exchange;
 mod input;
 mod redaction;
 
-use tollgate_dialects::request::{ask_for_stream_usage, cap_output};
+use tollgate_dialects::request::{OutputBound, ask_for_stream_usage};
 use tollgate_dialects::stream::{ClientStream, Lane};
 use tollgate_dialects::translate::{self, AnswerPlan, Attempt, StreamTranslator};
 use tollgate_dialects::{endpoint, request as requests, response};
@@ -154,7 +154,7 @@ pub fn facts(data: &[u8]) {
             let mut edits = Edits::default();
             match edit {
                 true => drop(ask_for_stream_usage(&facts, &mut edits)),
-                false => drop(cap_output(&facts, 7, &mut edits)),
+                false => drop(OutputBound::of(&facts).cap(7, &mut edits)),
             }
             let edited = edits.apply(body).expect("edits of one body do not overlap");
             expect_json(&edited);

@@ -61,6 +61,8 @@ pub enum RefusalKind {
     Blocked,
     /// A quota or rate limit is used up.
     RateLimited,
+    /// An operator has stopped it.
+    Stopped,
     /// Nobody can serve this now.
     Overloaded,
     /// The provider failed or could not be understood.
@@ -88,6 +90,7 @@ impl RefusalKind {
             Self::UnsupportedMedia => "unsupported_media",
             Self::Blocked => "blocked",
             Self::RateLimited => "rate_limited",
+            Self::Stopped => "stopped",
             Self::Overloaded => "overloaded",
             Self::Upstream => "upstream",
             Self::Timeout => "timeout",

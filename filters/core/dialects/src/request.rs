@@ -9,7 +9,7 @@ mod tests;
 
 use tollgate_wire::json::{Str, Value};
 
-pub use edits::{ask_for_stream_usage, cap_output};
+pub use edits::{OutputBound, ask_for_stream_usage};
 pub(crate) use fields::name;
 pub(crate) use gather::Gather;
 

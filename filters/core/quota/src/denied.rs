@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tollgate_policy::quota::Subject;
+use tollgate_policy::quota::{Subject, Unit};
 
 use crate::cost::in_words;
 use crate::headers;
@@ -33,6 +33,19 @@ pub struct Exceeded {
     pub retry_after_ms: Option<u64>,
     /// All quotas of the request as it found them, for [`headers`].
     pub standings: Vec<Standing>,
+    /// How much a smaller request could take from the quota at once, in the unit's smallest step.
+    pub room: u64,
+    /// It fits, but would leave less than its class of traffic must.
+    pub shed: Option<Shed>,
+}
+
+/// A class of traffic that is refused before the limit is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shed {
+    /// Its name.
+    pub class: String,
+    /// How much of the quota it must leave to others, in the unit's smallest step.
+    pub floor: u64,
 }
 
 impl Exceeded {
@@ -53,20 +66,36 @@ impl fmt::Display for Exceeded {
             Subject::Model => "for this model",
         };
         let limit = in_words(*limit, *unit);
-        let per = window::word(*per);
         let requested = in_words(self.requested, *unit);
-        match self.retry_after_ms {
-            Some(wait) => write!(
+        write!(f, "quota `{quota}` allows {limit}")?;
+        if *unit != Unit::InFlight {
+            write!(f, " per {}", window::word(*per))?;
+        }
+        write!(f, " {whose}: ")?;
+        match (self.retry_after_ms, &self.shed) {
+            (Some(wait), None) => write!(
                 f,
-                "quota `{quota}` allows {limit} per {per} {whose}: {} left, this request may need {requested}; \
-                 try again in {}",
+                "{} left, this request may need {requested}; try again in {}",
                 in_words(*remaining, *unit),
                 headers::duration(wait),
             ),
-            None => write!(
+            (Some(wait), Some(Shed { class, floor })) => write!(
                 f,
-                "quota `{quota}` allows {limit} per {per} {whose}: this request alone may need {requested} and can \
-                 never fit; ask for less output or send less input"
+                "{} left, of which requests of the class `{class}` must leave {}, and this one may need {requested}; try \
+                 again in {}",
+                in_words(*remaining, *unit),
+                in_words(*floor, *unit),
+                headers::duration(wait),
+            ),
+            (None, None) => write!(
+                f,
+                "this request alone may need {requested} and can never fit; ask for less output or send less input"
+            ),
+            (None, Some(Shed { class, floor })) => write!(
+                f,
+                "requests of the class `{class}` must leave {}, and this one alone may need {requested} and can never \
+                 fit; ask for less output or send less input",
+                in_words(*floor, *unit),
             ),
         }
     }

@@ -15,6 +15,8 @@
 //! - `requests` is charged on admission and never returned, also when the provider refused the request;
 //!   [`Reservation::cancel`] is for a request that never left.
 //! - tokens and dollars are reserved at their upper bound and settled at what was used.
+//! - `inFlight` counts a request from its admission to its settlement. One whose end nobody reports is counted for as long as the quota says, and at most
+//!   twice that.
 //! - A settlement belongs to the window of its reservation. Once that window is over there is nothing left to return
 //!   or to charge: a later window is never credited, nor debited, for an earlier one.
 //! - A reservation that nobody settles (a crash) stays charged until its window ends.
@@ -29,7 +31,7 @@
 //! let quota = |name: &str, unit, limit| Quota::new(name, unit, limit, Window::Minute);
 //! let plan = Plan::new("support", &[quota("tpm", Unit::Tokens, 1000.0), quota("rpm", Unit::Requests, 5.0)]);
 //! let mut store = Memory::default();
-//! let subjects = Subjects { app: None, user: Some("jane"), model: "gpt-4o" };
+//! let subjects = Subjects { app: None, user: Some("jane"), model: "gpt-4o", class: None };
 //! let worst = Cost { requests: 1, input_tokens: 100, output_tokens: 700, micro_usd: 0 };
 //!
 //! let mut reservation = plan.reserve(&mut store, &subjects, &worst, 1_000).unwrap();
@@ -59,7 +61,7 @@ mod window;
 mod tests;
 
 pub use cost::Cost;
-pub use denied::{Denied, Exceeded};
+pub use denied::{Denied, Exceeded, Shed};
 pub use memory::Memory;
 pub use plan::Plan;
 pub use reservation::Reservation;

@@ -25,7 +25,9 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
     pub by: Subject,
+    /// The part of its key in the store that is the same for every subject: of the counts kept here, and of leases.
     pub prefix: String,
+    pub lease_prefix: String,
     pub lines: Vec<Line>,
 }
 
@@ -39,6 +41,14 @@ pub(crate) struct Line {
     pub limit: u64,
     pub clamp: bool,
     pub shed_at: BTreeMap<String, u8>,
+}
+
+impl Line {
+    /// What a request of this class must leave to others.
+    pub(crate) fn floor(&self, class: Option<&str>) -> u64 {
+        let percent = class.and_then(|class| self.shed_at.get(class));
+        percent.map_or(0, |percent| lease::floor(self.limit, *percent))
+    }
 }
 
 impl Plan {
@@ -66,7 +76,8 @@ impl Plan {
                 group.lines.push(line);
             } else {
                 let prefix = subjects::key_prefix(team, quota.by);
-                groups.push(Group { by: quota.by, prefix, lines: vec![line] });
+                let lease_prefix = lease::key_prefix(team, quota.by);
+                groups.push(Group { by: quota.by, prefix, lease_prefix, lines: vec![line] });
             }
         }
         Self { team: team.into(), groups }
@@ -91,19 +102,21 @@ impl Plan {
         cost: &Cost,
         now_ms: u64,
     ) -> Result<Reservation, Denied> {
+        let class = subjects.class;
         // Read everything before writing anything: a refusal, the case that comes in storms, then writes nothing.
         let mut drafts = Vec::with_capacity(self.groups.len());
         for group in &self.groups {
-            drafts.push(Draft::load(group, subjects::key(&group.prefix, group.by, subjects), store, cost, now_ms)?);
+            let key = subjects::key(&group.prefix, group.by, subjects);
+            drafts.push(Draft::load(group, key, store, cost, class, now_ms)?);
         }
-        if let Some(exceeded) = draft::refusal(&drafts, now_ms) {
+        if let Some(exceeded) = draft::refusal(&drafts, class, now_ms) {
             return Err(Denied::Exceeded(exceeded));
         }
 
         let mut reservation = Reservation::default();
         for (index, group) in self.groups.iter().enumerate() {
             let Some(draft) = drafts.get_mut(index) else { continue };
-            let written = draft.commit(group, store, cost, now_ms);
+            let written = draft.commit(group, store, cost, class, now_ms);
             if written == Ok(true) {
                 reservation.holds.push(draft.hold());
                 continue;
@@ -112,7 +125,7 @@ impl Plan {
             let _ = reservation.cancel(store);
             written?;
             let lost = Unavailable::new("a refusal was withdrawn while it was made");
-            return Err(draft::refusal(&drafts, now_ms).map_or(Denied::Unavailable(lost), Denied::Exceeded));
+            return Err(draft::refusal(&drafts, class, now_ms).map_or(Denied::Unavailable(lost), Denied::Exceeded));
         }
         reservation.standings = drafts.iter().flat_map(Draft::after).collect();
         Ok(reservation)
@@ -131,7 +144,7 @@ impl Plan {
         let mut standings = Vec::new();
         for group in &self.groups {
             let key = subjects::key(&group.prefix, group.by, subjects);
-            standings.extend(Draft::load(group, key, store, &Cost::default(), now_ms)?.after());
+            standings.extend(Draft::load(group, key, store, &Cost::default(), None, now_ms)?.after());
         }
         Ok(standings)
     }

@@ -27,6 +27,8 @@ pub struct Standing {
     /// When the window ends and the whole limit is there again, in milliseconds since 1970. For a window that has
     /// not begun, when it would end had it begun with this request.
     pub resets_at_ms: u64,
+    /// Whether a request that does not fit is to be made smaller rather than refused.
+    pub clamp: bool,
 }
 
 impl Standing {
@@ -41,6 +43,9 @@ impl Standing {
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (remaining, limit) = (in_words(self.remaining, self.unit), in_words(self.limit, self.unit));
-        write!(f, "{}: {remaining} of {limit} per {} left", self.quota, window::word(self.per))
+        match self.unit {
+            Unit::InFlight => write!(f, "{}: {remaining} of {limit} left", self.quota),
+            _ => write!(f, "{}: {remaining} of {limit} per {} left", self.quota, window::word(self.per)),
+        }
     }
 }

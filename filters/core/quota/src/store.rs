@@ -47,7 +47,7 @@ pub struct Unavailable {
 impl Unavailable {
     /// With a reason for the operator's log; it names no subject.
     #[must_use]
-    pub fn new(reason: &'static str) -> Self {
+    pub const fn new(reason: &'static str) -> Self {
         Self { reason }
     }
 }

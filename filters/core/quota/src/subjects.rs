@@ -18,6 +18,8 @@ pub struct Subjects<'a> {
     pub user: Option<&'a str>,
     /// The model as the client named it.
     pub model: &'a str,
+    /// The class of traffic, which decides what is shed first; none is never shed.
+    pub class: Option<&'a str>,
 }
 
 impl<'a> Subjects<'a> {

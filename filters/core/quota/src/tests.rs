@@ -29,5 +29,5 @@ fn cost(input_tokens: u64, output_tokens: u64) -> Cost {
 }
 
 fn user(name: &str) -> Subjects<'_> {
-    Subjects { app: None, user: Some(name), model: "gpt-4o" }
+    Subjects { app: None, user: Some(name), model: "gpt-4o", class: None }
 }

@@ -24,9 +24,7 @@ impl Span {
     /// is the calendar's, in UTC, since that is what budgets are written for.
     pub(crate) fn begin(window: Window, now_ms: u64) -> Self {
         let (from_ms, length_ms) = match window {
-            Window::Second => (now_ms, 1_000),
-            Window::Minute => (now_ms, 60_000),
-            Window::Hour => (now_ms, 3_600_000),
+            Window::Second | Window::Minute | Window::Hour => (now_ms, length_ms(window)),
             Window::Day => (now_ms - now_ms % calendar::DAY_MS, calendar::DAY_MS),
             Window::Month => calendar::month(now_ms),
         };
@@ -46,6 +44,17 @@ impl Span {
     /// the date it showed, and the window is no longer open.
     pub(crate) fn is_open(&self, now_ms: u64) -> bool {
         now_ms < self.until_ms() && self.from_ms.saturating_sub(now_ms) <= self.length_ms.max(PATIENCE_MS)
+    }
+}
+
+/// The length of a window, where it does not follow the calendar: a month has 30 days.
+pub(crate) fn length_ms(window: Window) -> u64 {
+    match window {
+        Window::Second => 1_000,
+        Window::Minute => 60_000,
+        Window::Hour => 3_600_000,
+        Window::Day => calendar::DAY_MS,
+        Window::Month => 30 * calendar::DAY_MS,
     }
 }
 

@@ -24,6 +24,8 @@ const MAX_EVENT: usize = 16 << 20;
 pub(crate) struct Answer {
     /// The model this request was sent to instead of the one it asked for.
     pub(crate) downgraded_to: Option<String>,
+    /// The most output tokens per choice that the gateway wrote into it.
+    pub(crate) clamped_to: Option<u64>,
     reader: Reader,
 }
 
@@ -81,6 +83,7 @@ impl Exchange {
                     Refusal::upstream("compressed its answer, so that nothing in it can be restored or checked");
                 return AnswerMode::Replace(self.refuse_answer(&refusal));
             }
+            self.charge.unread = true;
             return AnswerMode::Pass;
         }
         if is("text/event-stream") {
@@ -118,6 +121,9 @@ impl Exchange {
         let mut headers = self.rate_limit_headers();
         if let Some(model) = &self.answer.downgraded_to {
             headers.push((names::DOWNGRADED_HEADER, model.clone()));
+        }
+        if let Some(cap) = self.answer.clamped_to {
+            headers.push((names::CLAMPED_HEADER, cap.to_string()));
         }
         headers
     }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::rc::Rc;
 
-use tollgate_policy::gateway::{GatewayConfig, NamedRedaction, OnExceeded, OnUnavailable, TeamConfig};
-use tollgate_policy::quota::{Quota, Unit};
+use tollgate_dialects::refusal::Refusal;
+use tollgate_policy::gateway::{GatewayConfig, NamedRedaction, OnExceeded, OnUnavailable, RouteBackend, TeamConfig};
+use tollgate_policy::model::{ModelName, ModelPattern};
+use tollgate_policy::quota::{Quota, Shape, Unit};
 use tollgate_policy::redaction::Direction;
 use tollgate_policy::single::{QuotaCheckConfig, RedactConfig, TokenCountConfig};
 use tollgate_quota::Plan;
@@ -12,7 +14,7 @@ use tollgate_quota::Plan;
 use crate::facts::Publication;
 use crate::identity::Identities;
 use crate::redact::Redaction;
-use crate::routing::Routes;
+use crate::routing::{Resolved, Routes};
 
 /// A configuration the stages cannot work with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,7 @@ pub struct Engine {
     pub(crate) translated: bool,
     /// Whether quotas are leased and use is reported.
     pub(crate) leases: bool,
+    pub(crate) stopped_models: Vec<ModelPattern>,
 }
 
 /// A team as the stages see it.
@@ -60,6 +63,8 @@ pub(crate) struct Team {
     pub(crate) bounds_output: bool,
     pub(crate) on_exceeded: OnExceeded,
     pub(crate) on_unavailable: OnUnavailable,
+    /// An operator has stopped it, for this reason.
+    pub(crate) stopped: Option<String>,
 }
 
 /// The fused gateway: every stage. Refused are references to a route or policy that is not there, a key digest that is none or belongs
@@ -82,6 +87,7 @@ impl TryFrom<&GatewayConfig> for Engine {
                     .add(digest, index)
                     .map_err(|problem| StageError(format!("team `{}`: {problem}", team.name)))?;
             }
+            check_quotas(&format!("team `{}`: ", team.name), &team.quotas, config.quota_service.is_some())?;
             teams.push(Team::new(team, &routes, &policies)?);
         }
         Ok(Self {
@@ -95,6 +101,7 @@ impl TryFrom<&GatewayConfig> for Engine {
             publication: config.facts.clone().map_or(Publication::Each, Publication::Summary),
             translated: config.translated,
             leases: config.quota_service.is_some(),
+            stopped_models: config.stopped_models.clone(),
         })
     }
 }
@@ -136,9 +143,40 @@ impl TryFrom<&QuotaCheckConfig> for Engine {
                 quota.name
             )));
         }
+        check_quotas("", &config.quotas, false)?;
         let team = Team { on_unavailable: config.on_unavailable, ..Team::limited(&config.team, &config.quotas) };
         Ok(Self { tags: config.tags.clone(), ..Self::single(config.limits.request_body, team) })
     }
+}
+
+/// Refuses a quota that cannot be meant, or not be counted without the control plane: sliding windows and time zones are its business.
+fn check_quotas(whose: &str, quotas: &[Quota], leases: bool) -> Result<(), StageError> {
+    for quota in quotas {
+        let refused = |field: &str, message: &str| {
+            Err(StageError(format!("{whose}quota `{}`: `{field}`: {message}", quota.name)))
+        };
+        if let Some((field, message)) = quota.problems().first() {
+            return refused(field, message);
+        }
+        if leases {
+            continue;
+        }
+        if quota.window == Shape::Sliding {
+            return refused(
+                "window",
+                "a proxy that counts on its own has no sliding windows: choose `fixed`, or have the quotas leased by the control plane \
+                 (`quotaService`)",
+            );
+        }
+        if quota.time_zone.as_deref().is_some_and(|zone| zone != "UTC") {
+            return refused(
+                "timeZone",
+                "a proxy that counts on its own knows no time zone but UTC: remove it, or have the quotas leased by the control plane \
+                 (`quotaService`)",
+            );
+        }
+    }
+    Ok(())
 }
 
 impl Engine {
@@ -146,6 +184,20 @@ impl Engine {
     #[must_use]
     pub fn leases(&self) -> bool {
         self.leases
+    }
+
+    /// What a request for `model` is refused with where an operator has stopped it, every model that would serve it, or every provider.
+    pub(crate) fn stopped_by(&self, model: &str, resolved: Option<Resolved<'_>>) -> Option<Refusal> {
+        let stopped = |name: &str| self.stopped_models.iter().any(|pattern| pattern.matches(name));
+        if stopped(model) {
+            return Some(Refusal::model_stopped(model));
+        }
+        let route = resolved?.route;
+        if route.backends.is_empty() {
+            return Some(Refusal::route_stopped(&route.name));
+        }
+        let serves = |backend: &RouteBackend| stopped(backend.model.as_ref().map_or(model, ModelName::as_str));
+        route.backends.iter().all(serves).then(|| Refusal::model_stopped(model))
     }
 
     fn single(request_limit: usize, team: Team) -> Self {
@@ -160,6 +212,7 @@ impl Engine {
             publication: Publication::default(),
             translated: false,
             leases: false,
+            stopped_models: Vec::new(),
         }
     }
 }
@@ -180,6 +233,7 @@ impl Team {
             bounds_output: counts(&[Unit::Tokens, Unit::OutputTokens, Unit::Usd]),
             on_exceeded: OnExceeded::default(),
             on_unavailable: OnUnavailable::default(),
+            stopped: None,
         }
     }
 
@@ -217,8 +271,14 @@ impl Team {
             policy,
             on_exceeded: config.on_exceeded.clone(),
             on_unavailable: config.on_unavailable,
+            stopped: config.stopped.clone(),
             ..Self::limited(&config.name, &config.quotas)
         })
+    }
+
+    /// What its requests are refused with if an operator has stopped it.
+    pub(crate) fn stopped_by(&self) -> Option<Refusal> {
+        self.stopped.as_deref().map(|why| Refusal::team_stopped(&self.name, why))
     }
 
     /// The policy, if it looks at texts that travel this way.

@@ -6,23 +6,28 @@ use tollgate_dialects::endpoint::{self, Endpoint};
 use tollgate_dialects::refusal::Refusal;
 use tollgate_dialects::{ClientDialect, ClientVendor};
 use tollgate_policy::names::{self, fact};
+use tollgate_quota::Standing;
 use tollgate_quota::report::{Counts, Tags};
-use tollgate_quota::{Reservation, Standing};
 use tollgate_redaction::{Report, Vault};
 use tollgate_wire::json::{JsonError, JsonErrorKind};
 
 use crate::answer::{Answer, Rewrite};
+use crate::decide::Waiting;
 use crate::engine::Engine;
 use crate::facts::Facts;
 use crate::identity::is_credential;
 use crate::reply::Reply;
 use crate::request::Asked;
 use crate::settle::Charge;
+use crate::taken::Taken;
 use crate::till::Till;
 use crate::{Headers, models};
 
 /// What a request without a body is refused with.
 const EMPTY: JsonError = JsonError { offset: 0, kind: JsonErrorKind::Empty };
+
+/// The longest name of a class of traffic, in bytes. A longer one is none: no policy names it.
+const LONGEST_CLASS: usize = 64;
 
 /// What becomes of a request after its headers.
 #[derive(Debug)]
@@ -65,6 +70,16 @@ pub enum AnswerMode {
     Replace(Reply),
 }
 
+/// What a request's own headers say of it.
+#[derive(Debug, Default)]
+pub(crate) struct CallerTags {
+    pub(crate) app: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) feature: Option<String>,
+    /// Its class of traffic, in lower case.
+    pub(crate) class: Option<String>,
+}
+
 /// What was decided about a request.
 #[derive(Debug)]
 pub struct Summary<'a> {
@@ -84,13 +99,14 @@ pub struct Exchange {
     pub(crate) engine: Rc<Engine>,
     pub(crate) team: usize,
     pub(crate) dialect: ClientDialect,
-    pub(crate) tag_app: Option<String>,
-    pub(crate) tag_user: Option<String>,
+    pub(crate) tags: CallerTags,
     /// What the request asked for, once its body was read.
     pub(crate) asked: Option<Asked>,
     pub(crate) vault: Vault,
     pub(crate) report: Report,
-    pub(crate) reservation: Reservation,
+    /// It waits for a lease.
+    pub(crate) waiting: Option<Box<Waiting>>,
+    pub(crate) taken: Taken,
     pub(crate) answer: Answer,
     pub(crate) charge: Charge,
     pub(crate) facts: Facts,
@@ -98,6 +114,8 @@ pub struct Exchange {
     pub(crate) refusal_headers: Vec<(&'static str, String)>,
     /// Images, sounds and files that no rule could look at.
     pub(crate) media_skipped: u32,
+    /// What is to be reported, once it is known.
+    pub(crate) used: Option<Box<(Tags, Counts)>>,
     /// The counters were told.
     pub(crate) counted: bool,
     /// The caller wants its tokens counted, and no answer.
@@ -105,7 +123,7 @@ pub struct Exchange {
     /// The team is known without a key.
     vouched: bool,
     /// The gateway has answered the request itself, or it is none of its business.
-    done_with: bool,
+    pub(crate) done_with: bool,
     finished: bool,
 }
 
@@ -117,17 +135,18 @@ impl Exchange {
             engine,
             team: 0,
             dialect: ClientDialect::OpenaiChat,
-            tag_app: None,
-            tag_user: None,
+            tags: CallerTags::default(),
             asked: None,
             vault: Vault::default(),
             report: Report::default(),
-            reservation: Reservation::default(),
+            waiting: None,
+            taken: Taken::default(),
             answer: Answer::default(),
             charge: Charge::default(),
             facts: Facts::default(),
             refusal_headers: Vec::new(),
             media_skipped: 0,
+            used: None,
             counted: false,
             counts_only: false,
             vouched: false,
@@ -151,7 +170,7 @@ impl Exchange {
             dialect: self.dialect,
             asked: self.asked.as_ref(),
             redactions: &self.report,
-            standings: self.reservation.standings(),
+            standings: self.taken.standings(),
         }
     }
 
@@ -224,6 +243,10 @@ impl Exchange {
         }
         let team = engine.teams.get(self.team).ok_or_else(Refusal::unknown_key)?;
         self.facts.add(fact::TEAM, team.name.clone());
+        if let Some(refusal) = team.stopped_by() {
+            self.refuse_for_good();
+            return Err(refusal);
+        }
         self.tag(engine, headers);
         match endpoint? {
             Endpoint::Api(_) | Endpoint::CountTokens => {
@@ -251,9 +274,15 @@ impl Exchange {
     }
 
     fn tag(&mut self, engine: &Engine, headers: &dyn Headers) {
-        let read = |name: &Option<String>| name.as_deref().and_then(|name| headers.get(name)).map(str::to_owned);
-        self.tag_app = read(&engine.tags.app);
-        self.tag_user = read(&engine.tags.user);
+        let read = |name: &Option<String>| name.as_deref().and_then(|name| headers.get(name));
+        let tags = &engine.tags;
+        let class = read(&tags.priority).map(str::trim).filter(|class| class.len() <= LONGEST_CLASS);
+        self.tags = CallerTags {
+            app: read(&tags.app).map(str::to_owned),
+            user: read(&tags.user).map(str::to_owned),
+            feature: read(&tags.feature).filter(|_| engine.leases).map(str::to_owned),
+            class: class.filter(|class| !class.is_empty()).map(str::to_ascii_lowercase),
+        };
     }
 
     /// So much of the body has arrived: an answer if it is too much already.
@@ -274,29 +303,10 @@ impl Exchange {
         }
     }
 
-    /// Tries again what [waits](OnBody::Wait). Never says so for longer than a second from the first time.
-    pub fn on_retry(&mut self, till: &mut Till<'_>, now_ms: u64) -> OnBody {
-        let _ = (till, now_ms);
-        OnBody::Answer(self.refuse(&Refusal::internal()))
-    }
-
-    /// The store's key of the pools this exchange waits for; `None` if it does not wait, or waits for the worker to be introduced.
-    #[must_use]
-    pub fn waits_for(&self) -> Option<&str> {
-        None
-    }
-
     /// What is to be reported to the ledger, once: `None` on a second call, before the exchange has [finished](Self::finish), for one that was refused or
     /// cost nothing by its nature, and where nobody is told.
     pub fn take_use(&mut self) -> Option<(Tags, Counts)> {
-        None
-    }
-
-    /// Whether an operator has stopped meanwhile what this exchange asks for, by the newest configuration: the answer if so. For requests that
-    /// [wait](OnBody::Wait).
-    pub fn on_stop(&mut self, newest: &Engine) -> Option<Reply> {
-        let _ = newest;
-        None
+        self.used.take().map(|used| *used)
     }
 
     /// The answer's status and headers, a provider's or Envoy's own. `end_of_stream`: there is no body.
@@ -328,10 +338,10 @@ impl Exchange {
         self.facts.summary(&engine.publication)
     }
 
-    /// Whether settling needs to know which provider served: only prices depend on it.
+    /// Whether settling needs to know which provider served: prices depend on it, and reports name it.
     #[must_use]
     pub fn wants_provider(&self) -> bool {
-        !self.finished && self.asked.as_ref().is_some_and(|asked| asked.priced)
+        !self.finished && self.asked.as_ref().is_some_and(|asked| asked.priced || self.engine.leases)
     }
 
     /// The host failed where the request could slip by undecided.
@@ -347,7 +357,7 @@ impl Exchange {
 
     pub(crate) fn rate_limit_headers(&self) -> Vec<(&'static str, String)> {
         let admitted_ms = self.asked.as_ref().map_or(0, |asked| asked.admitted_ms);
-        rate_limits(self.dialect, self.reservation.standings(), None, admitted_ms)
+        rate_limits(self.dialect, self.taken.standings(), None, admitted_ms)
     }
 
     /// An answer that needs no provider.
@@ -357,8 +367,14 @@ impl Exchange {
         reply
     }
 
+    /// The next refusal will be the same again: both vendors' SDKs would try by themselves.
+    pub(crate) fn refuse_for_good(&mut self) {
+        self.refusal_headers.push(("x-should-retry", "false".to_owned()));
+    }
+
     pub(crate) fn refuse(&mut self, refusal: &Refusal) -> Reply {
         self.done_with = true;
+        self.waiting = None;
         self.facts.add(fact::DECISION, refusal.kind.as_str());
         self.facts.add(fact::POLICY_DIGEST, self.engine.digest.clone());
         // What is refused is never settled.

@@ -72,6 +72,15 @@ impl Facts {
         self.told.iter().any(|(known, _)| *known == key)
     }
 
+    /// The word or name that was told last of this key.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        let (_, fact) = self.told.iter().rev().find(|(known, _)| *known == key)?;
+        match fact {
+            Fact::Text(text) => Some(text),
+            Fact::Number(_) => None,
+        }
+    }
+
     /// Tells what has become known since the last call and is published on its own.
     pub fn take(&mut self, publication: &Publication, mut tell: impl FnMut(&'static str, &str)) {
         let pending = self.told.get(self.published..).unwrap_or_default();

@@ -16,6 +16,7 @@
 mod admission;
 mod answer;
 mod counters;
+mod decide;
 mod encoded;
 mod engine;
 mod exchange;
@@ -27,7 +28,9 @@ mod reply;
 mod request;
 mod routing;
 mod settle;
+mod taken;
 mod till;
+mod used;
 
 pub use answer::Rewrite;
 pub use engine::{Engine, StageError};

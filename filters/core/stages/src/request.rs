@@ -1,17 +1,17 @@
-//! A request's body: one parse, then model and route, redaction, counting and the reservation, and at most one new body.
+//! A request's body: one parse, then model and route, redaction and counting.
+
+use std::borrow::Cow;
 
 use tollgate_dialects::endpoint;
 use tollgate_dialects::refusal::Refusal;
-use tollgate_dialects::request::{self, RequestFacts};
-use tollgate_policy::gateway::OnExceeded;
+use tollgate_dialects::request::{self, OutputBound, RequestFacts};
 use tollgate_policy::names::fact;
 use tollgate_policy::redaction::{Direction, Place};
-use tollgate_quota::Denied;
 use tollgate_tokens::{Estimate, Vocabulary};
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::{Limits, Tape};
 
-use crate::admission::{Admitted, Wish};
+use crate::admission::Wish;
 use crate::engine::{Engine, Team};
 use crate::exchange::{Exchange, OnBody};
 use crate::reply::Reply;
@@ -63,56 +63,40 @@ impl Exchange {
         self.facts.add(fact::REQUEST_MODEL, model.clone().into_owned());
 
         self.redact(team, body, &asked, &mut edits)?;
-        let routed = self.report.route_to().is_some();
         if let (Some(route), Some(routes)) = (self.report.route_to(), &engine.routes) {
             resolved = Some(routes.named(team, route).ok_or_else(|| Refusal::no_such_route(route))?);
         }
-        let estimate = estimate(&asked, &model);
+        if let Some(refusal) = engine.stopped_by(&model, resolved) {
+            self.refuse_for_good();
+            return Err(refusal);
+        }
+        let input = estimate(&asked, &model);
         if self.counts_only {
-            return self.count(engine, resolved, &estimate, body, &edits);
+            return self.count(resolved, &input, body, &edits);
         }
-        let mut wish = Wish { asked: &asked, model: &model, resolved, input: estimate.upper_bound };
-        let mut admitted = self.reserve(team, &wish, till.store, now_ms);
-        // Where a finding has sent a request it stays: a cheaper route may be one that must not see it.
-        if let (Err(Denied::Exceeded(_)), OnExceeded::DowngradeTo(cheaper), Some(routes), false) =
-            (&admitted, &team.on_exceeded, &engine.routes, routed)
-        {
-            wish = Wish { model: cheaper, resolved: Some(routes.resolve(team, cheaper)?), ..wish };
-            edits.push(asked.model.span(), cheaper.as_bytes());
-            self.facts.add(fact::DOWNGRADED_TO, cheaper.clone());
-            self.answer.downgraded_to = Some(cheaper.clone());
-            admitted = self.reserve(team, &wish, till.store, now_ms);
-        }
-        let admitted = match admitted {
-            Ok(admitted) => admitted,
-            Err(denied) => self.denied(team, &denied, now_ms).map(|()| Admitted::default())?,
-        };
-        if let Some(cap) = admitted.cap {
-            request::cap_output(&asked, cap, &mut edits);
-        }
-        let resolved = wish.resolved;
-
         let hide_usage = engine.counting && request::ask_for_stream_usage(&asked, &mut edits);
-        let route = resolved.map(|resolved| resolved.target.to_owned());
-        self.asked = Some(Asked {
-            route: resolved.and_then(|resolved| engine.routes.as_ref()?.index(&resolved.route.name)),
+        let as_another = |model: &str| estimate(&asked, model);
+        let wish = Wish {
+            model_span: asked.model.span(),
+            model,
+            route: resolved.map(|resolved| resolved.at),
+            input,
+            output: asked.max_output_tokens,
+            bound: OutputBound::of(&asked),
+            choices: asked.choices,
+            generates: asked.dialect.generates(),
+            edits,
             hide_usage,
-            input: estimate,
-            output_bound: admitted.output,
-            admitted_ms: now_ms,
-            priced: team.counts_usd,
-        });
-        if let Some(resolved) = resolved {
-            self.facts.add(fact::ROUTE, resolved.route.name.clone());
-        }
-        let body = if edits.is_empty() { None } else { Some(edits.apply(body).map_err(|_| Refusal::internal())?) };
-        Ok(OnBody::Forward { body, route })
+            stays: self.report.route_to().is_some(),
+            downgraded: None,
+            since_ms: now_ms,
+        };
+        self.decide(engine, team, wish, Cow::Borrowed(body), till, now_ms, &as_another)
     }
 
     /// A request for a count of its tokens: free of charge, and answered here where some provider of the route could not.
     fn count(
         &mut self,
-        engine: &Engine,
         resolved: Option<Resolved<'_>>,
         estimate: &Estimate,
         body: &[u8],
@@ -131,7 +115,7 @@ impl Exchange {
                 let body =
                     if edits.is_empty() { None } else { Some(edits.apply(body).map_err(|_| Refusal::internal())?) };
                 self.asked = Some(Asked {
-                    route: resolved.and_then(|resolved| engine.routes.as_ref()?.index(&resolved.route.name)),
+                    route: resolved.map(|resolved| resolved.index),
                     hide_usage: false,
                     admitted_ms: 0,
                     priced: false,

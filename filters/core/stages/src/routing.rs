@@ -20,6 +20,9 @@ pub(crate) struct Routes {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolved<'a> {
     pub(crate) route: &'a RouteConfig,
+    /// Its place among all routes, and among the team's.
+    pub(crate) index: usize,
+    pub(crate) at: usize,
     /// The Envoy route.
     pub(crate) target: &'a str,
 }
@@ -44,10 +47,9 @@ impl Routes {
     pub(crate) fn resolve<'a>(&'a self, team: &'a Team, model: &str) -> Result<Resolved<'a>, Refusal> {
         ModelName::new(model).map_err(Refusal::bad_model_name)?;
         let serves = |route: &RouteConfig| route.models.iter().any(|pattern| pattern.matches(model));
-        for (index, target) in &team.routes {
-            if let Some(route) = self.routes.get(*index).filter(|route| serves(route)) {
-                return Ok(Resolved { route, target });
-            }
+        let mut own = (0..team.routes.len()).filter_map(|at| self.at(team, at));
+        if let Some(resolved) = own.find(|resolved| serves(resolved.route)) {
+            return Ok(resolved);
         }
         Err(if self.routes.iter().any(serves) {
             Refusal::model_not_allowed(model, &team.name)
@@ -58,10 +60,13 @@ impl Routes {
 
     /// The team's route of this name, whatever models it serves.
     pub(crate) fn named<'a>(&'a self, team: &'a Team, name: &str) -> Option<Resolved<'a>> {
-        team.routes.iter().find_map(|(index, target)| {
-            let route = self.routes.get(*index).filter(|route| route.name == name)?;
-            Some(Resolved { route, target })
-        })
+        (0..team.routes.len()).filter_map(|at| self.at(team, at)).find(|resolved| resolved.route.name == name)
+    }
+
+    /// The team's route at this place among them.
+    pub(crate) fn at<'a>(&'a self, team: &'a Team, at: usize) -> Option<Resolved<'a>> {
+        let (index, target) = team.routes.get(at)?;
+        Some(Resolved { route: self.routes.get(*index)?, index: *index, at, target })
     }
 
     /// Every model the team can ask for by name, in the order of its routes: the literal patterns, and for the others the backends'
@@ -101,6 +106,11 @@ impl Resolved<'_> {
             .map(|backend| backend.max_output_tokens.unwrap_or(UNSTATED_OUTPUT))
             .max()
             .unwrap_or(UNSTATED_OUTPUT)
+    }
+
+    /// The most output tokens that every backend of the route produces which says so.
+    pub(crate) fn makes_surely(&self) -> Option<u64> {
+        self.route.backends.iter().filter_map(|backend| backend.max_output_tokens).min()
     }
 
     /// How many output tokens `micro_usd` pays for at the dearest backend, beside the input.

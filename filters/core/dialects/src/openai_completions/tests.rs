@@ -4,7 +4,7 @@ use tollgate_wire::json::{Limits, Str, Tape, Value};
 
 use super::*;
 use crate::canonical::{Answer, Choice, Event, FinishReason, Part};
-use crate::request::{RequestFacts, ask_for_stream_usage, cap_output, facts};
+use crate::request::{OutputBound, RequestFacts, ask_for_stream_usage, facts};
 use crate::stream::{ClientStream, Lane, LaneKind};
 use crate::translate::AnswerPlan;
 use crate::{ClientDialect, Usage, refusal::Refusal, response};
@@ -90,7 +90,7 @@ fn the_documented_bound_holds_where_the_client_names_none() {
         let facts = facts.unwrap();
         assert_eq!((facts.max_output_tokens, facts.stream, facts.end_user.is_none()), (Some(7), false, true));
         let mut edits = Edits::default();
-        assert_eq!(cap_output(&facts, 5, &mut edits), 5);
+        assert_eq!(OutputBound::of(&facts).cap(5, &mut edits), 5);
     });
 }
 

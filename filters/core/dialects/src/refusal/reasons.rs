@@ -234,6 +234,33 @@ impl Refusal {
         Self::new(429, RefusalKind::RateLimited, message).with_retry_after(exceeded.retry_after_secs)
     }
 
+    /// 403: an operator has stopped the team.
+    #[must_use]
+    pub fn team_stopped(team: &str, why: &str) -> Self {
+        Self::stopped(403, &format!("team `{}`", quote(team)), why)
+    }
+
+    /// 403: an operator has stopped the model.
+    #[must_use]
+    pub fn model_stopped(model: &str) -> Self {
+        Self::stopped(403, &format!("model `{}`", quote(model)), "").with_param("model")
+    }
+
+    /// 503: an operator has stopped every provider of the route.
+    #[must_use]
+    pub fn route_stopped(route: &str) -> Self {
+        Self::stopped(503, &format!("route `{}`", quote(route)), "none of its providers is left")
+    }
+
+    fn stopped(status: u16, what: &str, why: &str) -> Self {
+        let colon = if why.is_empty() { "" } else { ": " };
+        let message = format!(
+            "The {what} was stopped by an operator{colon}{}. Trying again is in vain until it is resumed.",
+            quote(why)
+        );
+        Self::new(status, RefusalKind::Stopped, message)
+    }
+
     /// 503: no provider of the route is healthy.
     #[must_use]
     pub fn no_provider() -> Self {

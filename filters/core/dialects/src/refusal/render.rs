@@ -110,6 +110,7 @@ impl Refusal {
         match self.kind {
             RefusalKind::RateLimited => "rate_limit_error",
             RefusalKind::Billing => "insufficient_quota",
+            RefusalKind::Stopped if self.status >= 500 => "server_error",
             RefusalKind::Overloaded | RefusalKind::Upstream | RefusalKind::Timeout | RefusalKind::Internal => {
                 "server_error"
             }
@@ -132,6 +133,7 @@ impl Refusal {
             RefusalKind::Unsupported => Some("unsupported_parameter"),
             RefusalKind::Blocked => Some("content_policy_violation"),
             RefusalKind::RateLimited => Some("rate_limit_exceeded"),
+            RefusalKind::Stopped => Some("stopped"),
             _ => None,
         }
     }
@@ -141,11 +143,12 @@ impl Refusal {
         match self.kind {
             RefusalKind::Authentication => "authentication_error",
             RefusalKind::Permission => "permission_error",
+            RefusalKind::Stopped if self.status == 403 => "permission_error",
             RefusalKind::Billing => "billing_error",
             RefusalKind::ModelNotFound | RefusalKind::NotFound => "not_found_error",
             RefusalKind::TooLarge => "request_too_large",
             RefusalKind::RateLimited => "rate_limit_error",
-            RefusalKind::Overloaded => "overloaded_error",
+            RefusalKind::Overloaded | RefusalKind::Stopped => "overloaded_error",
             RefusalKind::Timeout => "timeout_error",
             RefusalKind::Upstream | RefusalKind::Internal => "api_error",
             RefusalKind::MethodNotAllowed

@@ -1,5 +1,7 @@
 //! The changes the gateway makes to a request in the client's own dialect.
 
+use std::ops::Range;
+
 use tollgate_wire::edit::Edits;
 use tollgate_wire::json::Value;
 
@@ -27,40 +29,79 @@ pub fn ask_for_stream_usage(facts: &RequestFacts<'_>, edits: &mut Edits) -> bool
     true
 }
 
-/// Lowers the most output tokens of an answer to `limit`, or sets it where the client set none, and returns what then holds. A
-/// limit that is lower already is left alone.
-///
-/// In `openai.chat` the field set is `max_completion_tokens`: `max_tokens` is deprecated and refused by reasoning models. In
-/// `anthropic.messages` a thinking budget above the limit is left as it is; the API refuses such a request with a clear error.
-pub fn cap_output(facts: &RequestFacts<'_>, limit: u64, edits: &mut Edits) -> u64 {
-    let fields: &[&str] = match facts.dialect {
-        ClientDialect::OpenaiChat => &["max_completion_tokens", "max_tokens"],
-        ClientDialect::OpenaiResponses => &["max_output_tokens"],
-        ClientDialect::AnthropicMessages | ClientDialect::OpenaiCompletions => &["max_tokens"],
-        ClientDialect::OpenaiEmbeddings => return 0,
-    };
-    let mut holds = None;
-    for value in fields.iter().filter_map(|field| facts.body.get(field)) {
-        match value.as_u64() {
-            Some(asked) if asked <= limit => holds = holds.max(Some(asked)),
-            Some(_) => {
-                edits.push(value.span(), limit.to_string());
-                holds = Some(limit);
+/// The place in a request's body where the most output tokens of each answer stand: with it they can be lowered when nothing else of the
+/// request is at hand any more.
+#[derive(Debug, Clone, Default)]
+pub struct OutputBound {
+    /// What the field is called; none in a dialect without output.
+    field: Option<&'static str>,
+    /// The values there, and what they say; null says nothing.
+    values: [Option<(Range<usize>, Option<u64>)>; 2],
+    /// Where a field that is missing belongs, and what separates it from the next.
+    missing: (usize, &'static str),
+    /// No API takes less than this from this request.
+    pub least: u64,
+}
+
+impl OutputBound {
+    /// Finds it.
+    ///
+    /// In `openai.chat` the field set is `max_completion_tokens`: `max_tokens` is deprecated and refused by reasoning models. The Responses
+    /// API takes no less than 16. In `anthropic.messages` a thinking budget must be below the limit
+    /// (<https://docs.claude.com/en/docs/build-with-claude/extended-thinking>).
+    #[must_use]
+    pub fn of(facts: &RequestFacts<'_>) -> Self {
+        let fields: &[&'static str] = match facts.dialect {
+            ClientDialect::OpenaiChat => &["max_completion_tokens", "max_tokens"],
+            ClientDialect::OpenaiResponses => &["max_output_tokens"],
+            ClientDialect::AnthropicMessages | ClientDialect::OpenaiCompletions => &["max_tokens"],
+            ClientDialect::OpenaiEmbeddings => return Self::default(),
+        };
+        let least = match facts.dialect {
+            ClientDialect::OpenaiResponses => 16,
+            ClientDialect::AnthropicMessages => {
+                let budget = facts.body.get("thinking").and_then(|thinking| thinking.get("budget_tokens")?.as_u64());
+                budget.map_or(1, |budget| budget.saturating_add(1))
             }
-            None => {}
+            _ => 1,
+        };
+        let mut found =
+            fields.iter().filter_map(|field| facts.body.get(field)).map(|value| (value.span(), value.as_u64()));
+        Self {
+            field: fields.first().copied(),
+            values: [found.next(), found.next()],
+            missing: (facts.body.span().start + 1, if facts.body.is_empty() { "" } else { "," }),
+            least,
         }
     }
-    if let Some(holds) = holds {
-        return holds;
-    }
-    match fields.iter().find_map(|field| facts.body.get(field)) {
-        Some(null) => edits.push(null.span(), limit.to_string()),
-        None => {
-            let field = fields.first().copied().unwrap_or_default();
-            insert_field(facts.body, &format!("\"{field}\":{limit}"), edits);
+
+    /// Lowers the most output tokens to `limit`, or sets it where the client set none, and returns what then holds. A limit that is lower
+    /// already is left alone.
+    pub fn cap(&self, limit: u64, edits: &mut Edits) -> u64 {
+        let Some(field) = self.field else { return 0 };
+        let mut holds = None;
+        for (span, asked) in self.values.iter().flatten() {
+            match asked {
+                Some(asked) if *asked <= limit => holds = holds.max(Some(*asked)),
+                Some(_) => {
+                    edits.push(span.clone(), limit.to_string());
+                    holds = Some(limit);
+                }
+                None => {}
+            }
         }
+        if let Some(holds) = holds {
+            return holds;
+        }
+        match self.values.iter().flatten().next() {
+            Some((null, _)) => edits.push(null.clone(), limit.to_string()),
+            None => {
+                let (at, comma) = self.missing;
+                edits.insert(at, format!("\"{field}\":{limit}{comma}"));
+            }
+        }
+        limit
     }
-    limit
 }
 
 /// Puts a field in front of all others of an object.

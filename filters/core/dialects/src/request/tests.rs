@@ -278,8 +278,9 @@ fn output_is_capped() {
         ),
     ] {
         with(dialect, body, |facts| {
-            let out =
-                edited(body, &facts.unwrap(), |facts, edits| assert_eq!(cap_output(facts, 10, edits), holds, "{body}"));
+            let out = edited(body, &facts.unwrap(), |facts, edits| {
+                assert_eq!(OutputBound::of(facts).cap(10, edits), holds, "{body}")
+            });
             assert_eq!(out, expected);
         });
     }

@@ -26,5 +26,6 @@ pub use period::{Period, SLIDES, Utc, Windows};
 pub use priority::floor;
 pub use records::MOST_POOLS;
 pub use slots::{SLOTS, slot};
+pub(crate) use wanted::key_prefix;
 pub use wanted::{Wanted, counts};
 pub use worker::{Asked, Held, MOST_PURSES, Short, Verdict, WORTHWHILE, Want, Worker};

@@ -2,8 +2,7 @@
 
 use tollgate_policy::quota::Window;
 
-use crate::calendar;
-use crate::window::Span;
+use crate::window::{Span, length_ms};
 
 /// A sliding window is cut into so many periods: grants of one count until the whole window after its end is over, so the
 /// price of exactness is one part in this many of the limit.
@@ -66,13 +65,7 @@ impl Windows for Utc {
             let until = span.until_ms();
             return Period { from_ms: span.from_ms, accepts_until_ms: until, counts_until_ms: until };
         }
-        let length = match self.per {
-            Window::Second => 1_000,
-            Window::Minute => 60_000,
-            Window::Hour => 3_600_000,
-            Window::Day => calendar::DAY_MS,
-            Window::Month => 30 * calendar::DAY_MS,
-        };
+        let length = length_ms(self.per);
         let accepts_until_ms = now_ms.saturating_add(length / SLIDES);
         Period { from_ms: now_ms, accepts_until_ms, counts_until_ms: accepts_until_ms.saturating_add(length) }
     }

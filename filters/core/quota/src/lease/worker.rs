@@ -1,6 +1,7 @@
 //! One worker's side: reserve, settle, and now and then the store.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tollgate_policy::quota::Unit;
 
@@ -54,7 +55,8 @@ pub struct Held {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Claim {
-    key: String,
+    /// Shared with the worker's own.
+    key: Arc<str>,
     id: u64,
     unit: Unit,
     from_ms: u64,
@@ -107,11 +109,21 @@ pub struct Asked {
     pub ask: Ask,
 }
 
+/// How a pool stands as far as a worker knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PoolStands {
+    pub facts: Facts,
+    /// What this Envoy has ready.
+    pub room: u64,
+    /// When the open period ends, and more may be granted.
+    pub turns_at_ms: u64,
+}
+
 /// The slices of one worker.
 #[derive(Debug, Clone)]
 pub struct Worker {
     envoy: u64,
-    purses: BTreeMap<String, Vec<Purse>>,
+    purses: BTreeMap<Arc<str>, Vec<Purse>>,
     count: usize,
 }
 
@@ -160,15 +172,17 @@ impl Worker {
         if let Some(at) = wants.iter().position(lacks) {
             return Err(Short { want: at, verdict: Verdict::Unavailable, facts: Facts::default(), room: 0 });
         }
-        let mut held = Held::default();
+        let mut held = Held { claims: Vec::with_capacity(wants.len()) };
         for want in wants.iter().filter(|want| want.amount > 0) {
+            let Some((key, _)) = self.purses.get_key_value(want.key) else { continue };
+            let key = Arc::clone(key);
             let Some(purse) = self.find(want.key, want.id) else { continue };
             purse.used = purse.used.saturating_add(want.amount);
             let Some(slice) = purse.usable(now_ms) else { continue };
             slice.free = slice.free.saturating_sub(want.amount);
             slice.reserved = slice.reserved.saturating_add(want.amount);
-            let Want { key, id, unit, amount, .. } = *want;
-            held.claims.push(Claim { key: key.to_owned(), id, unit, from_ms: slice.from_ms, amount });
+            let Want { id, unit, amount, .. } = *want;
+            held.claims.push(Claim { key, id, unit, from_ms: slice.from_ms, amount });
         }
         Ok(held)
     }
@@ -241,7 +255,8 @@ impl Worker {
     /// # Errors
     /// The store fails; the next ask is answered with the same and more.
     pub fn told(&mut self, store: &mut dyn Store, asked: &Asked, told: &Told, now_ms: u64) -> Result<(), Unavailable> {
-        let purse = self.purses.get_mut(&asked.key).and_then(|purses| purses.iter_mut().find(|it| it.id == asked.id));
+        let purse =
+            self.purses.get_mut(asked.key.as_str()).and_then(|purses| purses.iter_mut().find(|it| it.id == asked.id));
         let record = records::change(store, &asked.key, |records| {
             let record = records.find(asked.id)?;
             if told.holder.envoy == asked.ask.holder.envoy {
@@ -264,10 +279,22 @@ impl Worker {
     pub fn standing(&self, key: &str, id: u64, now_ms: u64) -> Option<(u64, u64, u64)> {
         let purse = self.purses.get(key)?.iter().find(|purse| purse.id == id)?;
         let slice = purse.slices.iter().rev().find(|slice| slice.is_usable(now_ms));
-        let (ready, until) = slice.map_or((0, now_ms), |slice| (slice.free, slice.counts_until_ms));
+        let turns_at_ms = purse.told_until_ms.max(now_ms);
+        let (ready, until) = slice.map_or((0, turns_at_ms), |slice| (slice.free, slice.counts_until_ms));
         let Facts { limit, left, .. } = purse.facts;
         let left = left.saturating_add(purse.shelf).saturating_add(ready).min(limit);
         (purse.told_at_ms > 0).then_some((limit, left, until))
+    }
+
+    /// How a pool stands; `None` before the service has said anything.
+    pub(crate) fn pool(&self, key: &str, id: u64, now_ms: u64) -> Option<PoolStands> {
+        let purse = self.purses.get(key)?.iter().find(|purse| purse.id == id)?;
+        let ready = purse.slices.iter().rev().find(|slice| slice.is_usable(now_ms)).map_or(0, |slice| slice.free);
+        (purse.told_at_ms > 0).then(|| PoolStands {
+            facts: purse.facts,
+            room: ready.saturating_add(purse.shelf),
+            turns_at_ms: purse.told_until_ms.max(now_ms),
+        })
     }
 
     fn find(&mut self, key: &str, id: u64) -> Option<&mut Purse> {
@@ -282,7 +309,7 @@ impl Worker {
             }
             let [team, quota, subject] = want.pool.map(str::to_owned);
             self.purses
-                .entry(want.key.to_owned())
+                .entry(Arc::from(want.key))
                 .or_default()
                 .push(Purse::new(want.id, Pool { team, quota, counts: want.counts, subject }));
             self.count += 1;
@@ -385,17 +412,23 @@ fn short(purse: &mut Purse, at: usize, want: &Want<'_>, since_ms: u64, most_wait
         purse.is_told(now_ms) && (purse.told_at_ms >= since_ms || now_ms < purse.told_at_ms.saturating_add(FRESH_MS));
     // What rests elsewhere is worth waiting for where it is worth speaking of.
     let elsewhere = if facts.elsewhere >= facts.limit / WORTHWHILE { facts.elsewhere } else { 0 };
-    let may_fit = room.saturating_add(facts.left).saturating_add(elsewhere) >= want.least.min(want.amount);
+    let least = want.least.min(want.amount);
+    // One that clamps takes what is here where nothing is to come.
+    let clamps = least < want.amount && least <= room;
+    let comes = facts.left.saturating_add(elsewhere);
+    let may_fit = room.saturating_add(comes) >= least && !(clamps && comes == 0);
     let waited = now_ms >= since_ms.saturating_add(most_wait_ms);
     let verdict = match (heard, may_fit, waited) {
+        (true, true, false) | (false, _, false) => Verdict::Wait,
         (true, false, _) | (true, true, true) => Verdict::Exceeded,
+        // What is here is leased, whoever answers.
+        (false, _, true) if clamps => Verdict::Exceeded,
         (false, _, true) => Verdict::Unavailable,
-        (_, _, false) => Verdict::Wait,
     };
     if verdict == Verdict::Wait {
         // What is ready here goes to the first that waits.
         let ready = if purse.short == 0 { purse.ready(now_ms) } else { 0 };
-        let least = want.least.min(want.amount).saturating_sub(ready).max(1);
+        let least = least.saturating_sub(ready).max(1);
         purse.least = if purse.short == 0 { least } else { purse.least.min(least) };
         purse.short = purse.short.saturating_add(want.amount.saturating_sub(ready).max(1));
     }

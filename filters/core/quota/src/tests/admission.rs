@@ -158,7 +158,7 @@ fn subjects_are_kept_apart() {
         assert!(plan.reserve(&mut store, &user(name), &cost(0, 0), NOW).is_err(), "{name} is counted");
     }
     assert!(other_team.reserve(&mut store, &user("c"), &cost(0, 0), NOW).is_ok(), "another team");
-    let nobody = Subjects { app: None, user: None, model: "gpt-4o" };
+    let nobody = Subjects { app: None, user: None, model: "gpt-4o", class: None };
     assert!(plan.reserve(&mut store, &nobody, &cost(0, 0), NOW).is_ok());
     assert!(plan.reserve(&mut store, &user(""), &cost(0, 0), NOW).is_err(), "an empty tag is an absent one");
 }

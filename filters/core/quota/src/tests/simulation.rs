@@ -84,7 +84,7 @@ impl Worker {
             let now_ms = world.now_ms - world.dice.below(40);
             (Plan::new("t", &world.quotas), world.quotas.clone(), cost, name, now_ms)
         };
-        let subjects = Subjects { app: None, user: Some(name), model: "m" };
+        let subjects = Subjects { app: None, user: Some(name), model: "m", class: None };
         match plan.reserve(self, &subjects, &cost, now_ms) {
             Ok(reservation) => {
                 let mut world = self.world.borrow_mut();

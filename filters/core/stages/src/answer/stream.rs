@@ -261,7 +261,9 @@ impl Exchange {
         if facts.usage.is_some() {
             self.charge.usage = facts.usage;
         }
-        self.charge.complete |= facts.done;
+        // Behind its last word on its cost an answer has nothing more to say.
+        let counted = facts.usage.is_some() && (facts.usage_only || facts.all_ended);
+        self.charge.complete |= (facts.done || counted) && !facts.error;
         if let Some(model) = facts.model {
             self.facts.add(fact::RESPONSE_MODEL, model.decode().into_owned());
         }

@@ -47,7 +47,7 @@ impl Exchange {
         if let Some(model) = facts.model {
             self.facts.add(fact::RESPONSE_MODEL, model.decode().into_owned());
         }
-        if facts.usage.is_none_or(|usage| usage.total() == 0) {
+        if facts.usage.is_none_or(|usage| usage.output == 0) {
             facts.texts.iter().for_each(|text| self.charge.delivered.text(text.text.raw().len()));
         }
         let engine = Rc::clone(&self.engine);

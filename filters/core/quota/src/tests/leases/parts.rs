@@ -211,7 +211,7 @@ fn millions_of_users_take_no_more_than_so_much() {
     for n in 0..3 * MOST_PURSES as u64 {
         let name = format!("user-{n}");
         let wanted = plan.wanted(&user(&name));
-        let wants = wanted.wants(&cost(0, 0), &cost(0, 0), None);
+        let wants = wanted.wants(&cost(0, 0), &cost(0, 0), false);
         keys.insert(wants[0].key.to_owned());
         // Those of the last third stay.
         let mut one = pair.reserve(&mut worker, &wants, NOW + n).unwrap();
@@ -226,7 +226,7 @@ fn millions_of_users_take_no_more_than_so_much() {
     assert!(longest < MOST_POOLS * 100, "{longest}");
     // All are in use: there is no room for one more, until one ends.
     let wanted = plan.wanted(&user("one more"));
-    let wants = wanted.wants(&cost(0, 0), &cost(0, 0), None);
+    let wants = wanted.wants(&cost(0, 0), &cost(0, 0), false);
     let short = pair.reserve(&mut worker, &wants, NOW + 20_000).unwrap_err();
     assert_eq!(short.verdict, Verdict::Unavailable);
     worker.settle(&mut held[0], &cost(0, 0));
@@ -241,7 +241,7 @@ fn one_who_makes_room_for_one_quota_keeps_the_other() {
     for n in 0..MOST_PURSES as u64 {
         let name = format!("user-{n}");
         let wanted = plan.wanted(&user(&name));
-        let wants = wanted.wants(&cost(0, 0), &cost(0, 0), None);
+        let wants = wanted.wants(&cost(0, 0), &cost(0, 0), false);
         match pair.reserve(&mut worker, &wants, NOW + n) {
             Ok(mut held) => {
                 assert_eq!(held.claims().count(), 3);
@@ -257,7 +257,7 @@ fn a_quota_that_counts_something_else_now_is_another_pool() {
     let named = |unit, per| {
         let plan = Plan::new("t", &[quota("q", unit, 60.0, per)]);
         let wanted = plan.wanted(&user("jane"));
-        let want = wanted.wants(&cost(1, 1), &cost(1, 0), None)[0];
+        let want = wanted.wants(&cost(1, 1), &cost(1, 0), false)[0];
         (want.counts, want.id)
     };
     let was = named(Unit::Tokens, Window::Minute);
@@ -272,7 +272,7 @@ fn a_user_who_comes_back_finds_the_old_count() {
     let plan = Plan::new("t", &[limited]);
     let (mut pair, mut worker) = (Pair::new(60), Worker::new(9));
     let wanted = plan.wanted(&user("jane"));
-    let wants = wanted.wants(&cost(0, 0), &cost(0, 0), None);
+    let wants = wanted.wants(&cost(0, 0), &cost(0, 0), false);
     for n in 0..50 {
         let mut held = pair.reserve(&mut worker, &wants, NOW + n).unwrap();
         worker.settle(&mut held, &cost(0, 0));
