@@ -166,7 +166,9 @@ fn is_known(model: &Model, switch: Switch, name: &str) -> bool {
             let asked = model.routes.values().flat_map(|route| &route.models);
             let targets = model.routes.values().flat_map(crate::model::Route::targets);
             let targets = targets.filter_map(|target| target.model.as_ref());
-            asked.into_iter().any(|known| known.as_str() == name || known.matches(name) || pattern.matches(known.as_str()))
+            asked
+                .into_iter()
+                .any(|known| known.as_str() == name || known.matches(name) || pattern.matches(known.as_str()))
                 || targets.into_iter().any(|known| pattern.matches(known.as_str()))
         }
     }

@@ -168,8 +168,7 @@ async fn one_command_reaches_the_resources_of_every_replica_and_so_does_one_line
         tokio::spawn(controller.follow());
         (published, status)
     };
-    let mut replicas =
-        [replica(ledger.clone(), &config), replica(Ledger::open(&store, 1).unwrap(), &config)];
+    let mut replicas = [replica(ledger.clone(), &config), replica(Ledger::open(&store, 1).unwrap(), &config)];
     for (resources, _) in &mut replicas {
         until(resources, "what was stopped before it began", |text| text.contains("own-old")).await;
     }
