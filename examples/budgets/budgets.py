@@ -5,6 +5,7 @@ Starts the provider and `tollgate run` on a copy of `policies/` with a ledger of
 The exit status is 0 if everything did.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -146,13 +147,14 @@ def stop(scene):
 
 def usage(scene):
     """What it came to"""
-    command = [str(paths.built("tollgate")), "usage", "--store", scene.store, "--format", "csv", "--by", "team"]
-    told = lambda: subprocess.run(command, capture_output=True, text=True).stdout
-    until(lambda: all(team in told() for team in ("support", "portal", "pipeline")), "the Envoy has reported")
-    time.sleep(3)  # what was last asked is reported with the next tick
-    page = scene.tollgate("usage", "--by", "team,model")
-    spent = next(line for line in page.splitlines() if line.startswith("support/budget")).split()[1]
-    hold(0.045 <= float(spent.lstrip("$")) <= 0.05, f"support has spent {spent} of its $0.05, and not a cent more")
+    command = [str(paths.built("tollgate")), "usage", "--store", scene.store, "--format", "json"]
+    told = lambda: json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    # An Envoy reports every two seconds.
+    answered = sum(one.status == 200 for one in scene.provider.received())
+    page = until(lambda: (page := told())["total"]["requests"] == answered and page, "the Envoy has reported every request")
+    scene.tollgate("usage", "--by", "team,model")
+    spent = next(budget["spent"] for budget in page["budgets"] if budget["team"] == "support")
+    hold(45_000 <= spent <= 50_000, f"support has spent ${spent / 1e6} of its $0.05, and not more")
 
 
 STEPS = [budget, per_user, priorities, stop, usage]
