@@ -80,6 +80,7 @@ throughput: setup-test
 
 bench: build throughput ## What it costs, as ratios to bare Envoy; leaves dist/bench.json
 	cargo run --quiet --locked --release -p tollgate-bench -- --envoy $(CACHE)/venv/bin/envoy --modules dist --out dist/bench.json
+	cargo run --quiet --locked --release -p tollgate-ledger --example renewals -- dist/bench.json
 
 lint: setup
 	cargo fmt --all --check

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use crate::bookkeeper::Bookkeeper;
 use crate::config::{self, Loaded, problems::Problems};
 use crate::model::Model;
 use crate::resources::snapshot::TypeUrl;
@@ -70,6 +71,7 @@ pub struct Controller {
     stops: Option<Stops>,
     /// What the files say, for when something is stopped without them.
     loaded: Option<(Model, Problems)>,
+    books: Option<Arc<Bookkeeper>>,
 }
 
 impl Controller {
@@ -77,13 +79,21 @@ impl Controller {
     #[must_use]
     pub fn new(root: PathBuf, machine: Machine, publisher: Publisher, hash_key: Vec<u8>) -> Self {
         let watcher = Watcher::new(&root);
-        Self { root, machine, publisher, status: SharedStatus::default(), hash_key, watcher, stops: None, loaded: None }
+        let status = SharedStatus::default();
+        Self { root, machine, publisher, status, hash_key, watcher, stops: None, loaded: None, books: None }
     }
 
     /// The same, with what the ledger says is stopped.
     #[must_use]
     pub fn stopping(mut self, stops: Stops) -> Self {
         self.stops = Some(stops);
+        self
+    }
+
+    /// The same, with a ledger that has the limits and prices of what is published.
+    #[must_use]
+    pub fn keeping(mut self, books: Arc<Bookkeeper>) -> Self {
+        self.books = Some(books);
         self
     }
 
@@ -119,6 +129,10 @@ impl Controller {
         self.watcher.also(secrets::files(model));
         let snapshot = resources(model, &secrets, &self.machine);
         let mut warnings: Vec<String> = problems.warnings().map(ToString::to_string).collect();
+        if let Some(books) = &self.books {
+            // First here: what an Envoy learns of, it can lease.
+            warnings.extend(books.configure(model, &snapshot.digest, secrets.webhook.as_ref()));
+        }
         warnings.extend(secrets.warnings);
         let before = self.read().warnings;
         for warning in warnings.iter().filter(|warning| !before.contains(warning)) {

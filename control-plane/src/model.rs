@@ -11,7 +11,7 @@ use tollgate_policy::quota::Quota;
 use tollgate_policy::redaction::RedactionSpec;
 use tollgate_policy::translate::{Flavor, ProviderApi};
 
-pub use crate::config::kinds::{AwsKeySource, SecretSource};
+pub use crate::config::kinds::{AwsKeySource, SecretSource, WebhookSource};
 
 /// A whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,6 +62,9 @@ pub struct Gateway {
     pub trusted_ca: Option<String>,
     /// Facts that are published each on its own, beside a summary of all; every fact on its own and no summary where absent.
     pub facts: Option<Vec<String>>,
+    /// Where budget alerts are posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<WebhookSource>,
 }
 
 /// One account at one provider.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::model::{Credential, Model, SecretSource};
+use crate::model::{Credential, Model, SecretSource, WebhookSource};
 
 /// Longest accepted secret in bytes: it has to fit into a header.
 const MAX_SECRET: usize = 8 << 10;
@@ -64,6 +64,8 @@ pub struct Secrets {
     pub providers: BTreeMap<String, Key>,
     /// Key of the `hash` action.
     pub hash_key: Vec<u8>,
+    /// Where alerts are posted.
+    pub webhook: Option<Secret>,
     /// What could not be read, and what follows from it.
     pub warnings: Vec<String>,
 }
@@ -98,7 +100,19 @@ pub fn read(model: &Model, fallback_hash_key: &[u8]) -> Secrets {
         ),
         None => {}
     }
+    match model.gateway.alerts.as_ref().map(webhook) {
+        Some(Ok(url)) => secrets.webhook = Some(url),
+        Some(Err(why)) => secrets.warnings.push(format!("Gateway: alerts: {why}: alerts wait until it is there")),
+        None => {}
+    }
     secrets
+}
+
+fn webhook(at: &WebhookSource) -> Result<Secret, String> {
+    match &at.url {
+        Some(url) => Ok(Secret::new(url)),
+        None => read_one(&SecretSource { env: at.env.clone(), file: at.file.clone() }),
+    }
 }
 
 /// Files that hold secrets of `model`; a change in one of them is a change of the configuration.
@@ -106,7 +120,9 @@ pub fn read(model: &Model, fallback_hash_key: &[u8]) -> Secrets {
 pub fn files(model: &Model) -> Vec<PathBuf> {
     let credentials = model.providers.values().filter_map(|provider| provider.credential.as_ref());
     let sources = credentials.flat_map(Credential::sources);
-    sources.chain(&model.gateway.hash_key).filter_map(|source| source.file.as_ref().map(PathBuf::from)).collect()
+    let webhook = model.gateway.alerts.iter().filter_map(|webhook| webhook.file.as_ref());
+    let files = sources.chain(&model.gateway.hash_key).filter_map(|source| source.file.as_ref());
+    files.chain(webhook).map(PathBuf::from).collect()
 }
 
 fn uses_hash(model: &Model) -> bool {

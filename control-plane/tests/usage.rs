@@ -31,7 +31,7 @@ fn counts(requests: u64, input: u64, cached: u64, output: u64) -> Counts {
 
 /// Two teams on three models, one of them without a price, over 20 days.
 fn ledger(store: &Store) -> Ledger {
-    let ledger = Ledger::open(store, NOW).unwrap();
+    let ledger = Ledger::open(store).unwrap();
     let listed = |provider: &str, model: &str, input: f64, output: f64| Listed {
         provider: provider.into(),
         model: model.into(),
@@ -47,7 +47,7 @@ fn ledger(store: &Store) -> Ledger {
         Budget::new("support", &quota("per-user", Unit::Requests, 60.0, Window::Minute, Subject::User)),
         Budget::new("research", &quota("budget", Unit::Usd, 40.0, Window::Month, Subject::Team)),
     ];
-    ledger.set_budgets(&limits, NOW).unwrap();
+    ledger.set_budgets(&limits).unwrap();
     let estimated = Counts { requests: 2, input: 900, output: 80, estimated: 2, ..Counts::default() };
     let usage = vec![
         used(0, ["support", "bot", "openai", "gpt-4o"], counts(1200, 1_340_000, 400_000, 310_000)),
@@ -60,7 +60,7 @@ fn ledger(store: &Store) -> Ledger {
         used(3, ["research", "=cmd()", "anthropic", "claude-sonnet-4-5"], counts(7, 9_000_000, 0, 1_000_000)),
         used(3, ["research", "", "vllm", "llama"], estimated),
     ];
-    let report = Report { envoy: "edge".into(), epoch: 1, sequence: 1, usage, charges: vec![] };
+    let report = Report { envoy: "edge".into(), epoch: 1, sequence: 1, usage };
     ledger.apply_report(&report, NOW).unwrap();
     ledger
 }
@@ -134,7 +134,7 @@ fn the_command_says_what_is_wrong() {
         said
     };
     assert!(said(&[], 1).contains("there is no ledger at"));
-    let empty = Ledger::open(&store(&place), NOW).unwrap();
+    let empty = Ledger::open(&store(&place)).unwrap();
     assert!(said(&[], 1).contains("the ledger is empty"));
     drop(empty);
     ledger(&store(&place));

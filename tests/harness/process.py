@@ -16,7 +16,7 @@ running = []
 
 
 class Process:
-    """Started when made. Its output goes to `logs`/NAME.out and NAME.err.
+    """Started when made. Its output goes to `logs`/NAME.out and NAME.err, and what it keeps (a ledger) is there too.
 
     Start processes from the main thread only: the kernel ends a child when the *thread* that made it ends.
     """
@@ -32,7 +32,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
-                env=os.environ | (env or {}),
+                env=os.environ | {"XDG_STATE_HOME": str(Path(logs).absolute())} | (env or {}),
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )

@@ -15,6 +15,7 @@ CREATE TABLE usage_minutes (
     input_tokens BIGINT NOT NULL,
     cached_tokens BIGINT NOT NULL,
     cache_write_tokens BIGINT NOT NULL,
+    cache_write_hour_tokens BIGINT NOT NULL,
     output_tokens BIGINT NOT NULL,
     reasoning_tokens BIGINT NOT NULL,
     audio_input_tokens BIGINT NOT NULL,
@@ -42,6 +43,7 @@ CREATE TABLE usage_days (
     input_tokens BIGINT NOT NULL,
     cached_tokens BIGINT NOT NULL,
     cache_write_tokens BIGINT NOT NULL,
+    cache_write_hour_tokens BIGINT NOT NULL,
     output_tokens BIGINT NOT NULL,
     reasoning_tokens BIGINT NOT NULL,
     audio_input_tokens BIGINT NOT NULL,
@@ -85,47 +87,76 @@ CREATE TABLE reports (
     PRIMARY KEY (envoy, epoch, sequence)
 );
 
--- The limits of the configuration in force.
+-- The limits of the configuration in force. `counts` is the quota's number on the wire (64 bits, as a signed number); `shape` is how windows
+-- follow one another; `time_zone` is empty for UTC.
 CREATE TABLE budgets (
     team TEXT NOT NULL,
     quota TEXT NOT NULL,
+    counts BIGINT NOT NULL,
     unit TEXT NOT NULL,
     per TEXT NOT NULL,
+    shape TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
     subject_kind TEXT NOT NULL,
     limit_steps BIGINT NOT NULL,
     alert_at TEXT NOT NULL,
     PRIMARY KEY (team, quota)
 );
 
--- One window of one limit for one subject: what was charged, and what open leases still hold.
-CREATE TABLE windows (
+-- What grants are made from: one quota of one team and one subject of it. The number is a digest of the four; who grants from a pool locks
+-- its row here first.
+CREATE TABLE pools (
+    id BIGINT NOT NULL PRIMARY KEY,
+    team TEXT NOT NULL,
+    quota TEXT NOT NULL,
+    counts BIGINT NOT NULL,
+    subject TEXT NOT NULL
+);
+CREATE INDEX pools_of_team ON pools (team, quota);
+
+-- The periods of a pool, with the sums over its holders. `alerted` is the highest threshold that an alert was raised for, in percent.
+CREATE TABLE books (
+    pool BIGINT NOT NULL,
+    from_ms BIGINT NOT NULL,
+    accepts_until_ms BIGINT NOT NULL,
+    counts_until_ms BIGINT NOT NULL,
+    charged BIGINT NOT NULL,
+    spent BIGINT NOT NULL,
+    pressed_until_ms BIGINT NOT NULL,
+    alerted BIGINT NOT NULL,
+    PRIMARY KEY (pool, from_ms)
+);
+CREATE INDEX books_by_end ON books (counts_until_ms);
+
+-- What one holder, an Envoy's life and a record in it, has of a period. Totals since its beginning.
+CREATE TABLE holdings (
+    pool BIGINT NOT NULL,
+    envoy BIGINT NOT NULL,
+    from_ms BIGINT NOT NULL,
+    record BIGINT NOT NULL,
+    granted BIGINT NOT NULL,
+    returned BIGINT NOT NULL,
+    spent BIGINT NOT NULL,
+    out_steps BIGINT NOT NULL,
+    rate BIGINT NOT NULL,
+    seen_ms BIGINT NOT NULL,
+    PRIMARY KEY (pool, envoy, from_ms, record)
+);
+CREATE INDEX holdings_by_life ON holdings (pool, seen_ms);
+
+-- What reports say was spent of a limit by day or month that somebody wants to be told about. Leases have books of their own: these are
+-- for use that no lease was taken for.
+CREATE TABLE reported (
     team TEXT NOT NULL,
     quota TEXT NOT NULL,
     subject TEXT NOT NULL,
     from_ms BIGINT NOT NULL,
     until_ms BIGINT NOT NULL,
-    limit_steps BIGINT NOT NULL,
     spent BIGINT NOT NULL,
-    reserved BIGINT NOT NULL,
+    alerted BIGINT NOT NULL,
     PRIMARY KEY (team, quota, subject, from_ms)
 );
-CREATE INDEX windows_by_end ON windows (until_ms);
-
--- Slices of windows, handed to Envoys. What one still holds is amount - used - returned, while it is open.
-CREATE TABLE leases (
-    id TEXT NOT NULL PRIMARY KEY,
-    envoy TEXT NOT NULL,
-    team TEXT NOT NULL,
-    quota TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    from_ms BIGINT NOT NULL,
-    amount BIGINT NOT NULL,
-    used BIGINT NOT NULL,
-    returned BIGINT NOT NULL,
-    expires_ms BIGINT NOT NULL,
-    is_open BIGINT NOT NULL
-);
-CREATE INDEX leases_by_expiry ON leases (is_open, expires_ms);
+CREATE INDEX reported_by_end ON reported (until_ms);
 
 -- One per threshold, window and subject. `sent_ms` is 0 until it was delivered.
 CREATE TABLE alerts (

@@ -1,12 +1,16 @@
 //! Alerts: one for each threshold of a limit in each window, however many reports cross it and however many replicas look.
 
-use tollgate_policy::quota::{Subject, Unit};
+use tollgate_policy::quota::{Shape, Subject, Unit};
 
-use crate::budget::{self, name_of, named};
+use crate::DAY_MS;
+use crate::budget::{Budget, name_of, named};
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::sql::{Driver, Row};
-use crate::window::{Standing, Window};
+use crate::window::Window;
+
+/// An alert is of no use to anybody a week after its window: where a webhook is configured late, it is not told the past.
+const STALE_MS: u64 = 7 * DAY_MS;
 
 /// A threshold was reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct Alert {
     pub by: Subject,
     /// The limit then, in the smallest steps of the unit.
     pub limit: u64,
-    /// What was charged then.
+    /// What was known to be spent then.
     pub spent: u64,
     /// When, in milliseconds since 1970.
     pub raised_ms: u64,
@@ -40,18 +44,38 @@ pub struct AlertCounts {
     pub failing: u64,
 }
 
-/// Raises the alerts that a window's standing calls for and that were not raised before.
-pub(crate) fn raise(connection: &mut dyn Driver, window: &Window, standing: &Standing, now_ms: u64) -> Result<()> {
-    let Some(budget) = budget::find(connection, &window.team, &window.quota)? else { return Ok(()) };
+/// Raises the alerts that are due where `spent` is known to be used in a window whose last alert was at `alerted` percent; the
+/// threshold that is the last one now.
+pub(crate) fn raise(
+    connection: &mut dyn Driver,
+    budget: &Budget,
+    window: &Window,
+    spent: u64,
+    alerted: u64,
+    now_ms: u64,
+) -> Result<u64> {
+    let mut last = alerted;
     for threshold in &budget.alert_at {
-        if u128::from(standing.spent) * 100 < u128::from(standing.limit) * u128::from(*threshold) || standing.limit == 0
+        let threshold = u64::from(*threshold);
+        if budget.limit == 0
+            || threshold <= alerted
+            || u128::from(spent) * 100 < u128::from(budget.limit) * u128::from(threshold)
         {
             continue;
+        }
+        last = last.max(threshold);
+        let [team, quota, subject, from] = window.key();
+        if budget.window == Shape::Sliding {
+            // The same stretch of time, a step later.
+            let sql = "SELECT until_ms FROM alerts WHERE team = $1 AND quota = $2 AND subject = $3 AND threshold = $4 AND until_ms > $5";
+            let said = [team.clone(), quota.clone(), subject.clone(), threshold.into(), now_ms.into()];
+            if connection.first(sql, &said)?.is_some() {
+                continue;
+            }
         }
         let sql = "INSERT INTO alerts (team, quota, subject, from_ms, threshold, until_ms, unit, limit_steps, spent, raised_ms, \
                    next_ms, attempts, sent_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0) \
                    ON CONFLICT (team, quota, subject, from_ms, threshold) DO NOTHING";
-        let [team, quota, subject, from] = window.key();
         // Whose use it is goes with the unit: the budget may be gone when the alert is read.
         let unit = format!("{} {}", name_of(budget.unit)?, name_of(budget.by)?);
         let parameters = [
@@ -59,17 +83,17 @@ pub(crate) fn raise(connection: &mut dyn Driver, window: &Window, standing: &Sta
             quota,
             subject,
             from,
-            u64::from(*threshold).into(),
+            threshold.into(),
             window.until_ms.into(),
             (&unit).into(),
-            standing.limit.into(),
-            standing.spent.into(),
+            budget.limit.into(),
+            spent.into(),
             now_ms.into(),
             now_ms.into(),
         ];
         connection.execute(sql, &parameters)?;
     }
-    Ok(())
+    Ok(last)
 }
 
 impl Alert {
@@ -89,7 +113,7 @@ impl Alert {
 }
 
 impl Ledger {
-    /// Takes alerts that are due for delivery, oldest first, at most `most`. Nobody else gets them for `claim_ms`, after which they are
+    /// Takes alerts that are due for delivery, oldest first, at most `most`; none whose window has been over for a week. Nobody else gets them for `claim_ms`, after which they are
     /// due again unless [`Ledger::alert_delivered`] or [`Ledger::alert_failed`] was called.
     ///
     /// # Errors
@@ -98,9 +122,10 @@ impl Ledger {
         // The condition stands twice: PostgreSQL looks at it again once another replica's claim is committed.
         let sql = "UPDATE alerts SET attempts = attempts + 1, next_ms = $2 WHERE sent_ms = 0 AND next_ms <= $1 \
                    AND (team, quota, subject, from_ms, threshold) IN (SELECT team, quota, subject, from_ms, threshold FROM alerts \
-                   WHERE sent_ms = 0 AND next_ms <= $1 ORDER BY raised_ms, threshold LIMIT $3) \
+                   WHERE sent_ms = 0 AND next_ms <= $1 AND until_ms > $4 ORDER BY raised_ms, threshold LIMIT $3) \
                    RETURNING team, quota, subject, from_ms, until_ms, threshold, unit, limit_steps, spent, raised_ms, attempts";
-        let claimed = [now_ms.into(), now_ms.saturating_add(claim_ms).into(), most.into()];
+        let stale = now_ms.saturating_sub(STALE_MS);
+        let claimed = [now_ms.into(), now_ms.saturating_add(claim_ms).into(), most.into(), stale.into()];
         let rows = self.write(|connection| connection.query(sql, &claimed))?;
         let mut alerts = rows.iter().map(Alert::read).collect::<Result<Vec<_>>>()?;
         alerts.sort_by_key(|alert| (alert.raised_ms, alert.threshold));

@@ -1,11 +1,12 @@
 //! The limits of the configuration in force, as the ledger needs them: for alerts, and for the finance view.
 
 use serde::Serialize;
-use tollgate_policy::quota::{Quota, Subject, Unit, Window};
+use tollgate_policy::quota::{Quota, Shape, Subject, Unit, Window};
 
+use crate::calendar::Calendar;
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
-use crate::sql::{Driver, Row};
+use crate::sql::{Driver, Row, Value, many};
 
 /// A limit of a team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,13 +20,23 @@ pub struct Budget {
     pub unit: Unit,
     /// The window.
     pub per: Window,
+    /// How windows follow one another.
+    pub window: Shape,
+    /// The time zone of days and months; UTC where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
     /// Whose use is added up.
     pub by: Subject,
     /// How much fits into one window, in the smallest steps of the unit.
     pub limit: u64,
     /// Percentages at which an alert is raised.
     pub alert_at: Vec<u8>,
+    /// What it counts, as [`tollgate_quota::lease::counts`] has it.
+    #[serde(skip)]
+    pub counts: u64,
 }
+
+const COLUMNS: &str = "team, quota, unit, per, subject_kind, limit_steps, alert_at, shape, time_zone, counts";
 
 impl Budget {
     /// A team's quota.
@@ -36,10 +47,35 @@ impl Budget {
             quota: quota.name.clone(),
             unit: quota.unit,
             per: quota.per,
+            window: quota.window,
+            time_zone: quota.time_zone.clone(),
             by: quota.by,
             limit: quota.limit_steps(),
             alert_at: quota.alert_at.clone(),
+            counts: tollgate_quota::lease::counts(quota),
         }
+    }
+
+    /// Its windows.
+    #[must_use]
+    pub fn calendar(&self) -> Calendar {
+        Calendar::of(self.unit, self.per, self.window, self.time_zone.as_deref())
+    }
+
+    fn values(&self) -> Result<Vec<Value>> {
+        let thresholds: Vec<_> = self.alert_at.iter().map(u8::to_string).collect();
+        Ok(vec![
+            (&self.team).into(),
+            (&self.quota).into(),
+            (&name_of(self.unit)?).into(),
+            (&name_of(self.per)?).into(),
+            (&name_of(self.by)?).into(),
+            self.limit.into(),
+            (&thresholds.join(",")).into(),
+            (&name_of(self.window)?).into(),
+            self.time_zone.as_deref().unwrap_or_default().into(),
+            self.counts.cast_signed().into(),
+        ])
     }
 
     fn read(row: &Row) -> Result<Self> {
@@ -52,6 +88,9 @@ impl Budget {
             by: named(row.text(4)?)?,
             limit: row.count(5)?,
             alert_at: thresholds.filter_map(|text| text.parse().ok()).collect(),
+            window: named(row.text(7)?)?,
+            time_zone: Some(row.text(8)?).filter(|zone| !zone.is_empty()).map(str::to_owned),
+            counts: row.int(9)?.cast_unsigned(),
         })
     }
 }
@@ -69,41 +108,27 @@ pub(crate) fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T> {
     serde_json::from_value(name.into()).map_err(|error| Error::damaged(format!("`{name}`: {error}")))
 }
 
-/// The limit of a team by its name.
-pub(crate) fn find(connection: &mut dyn Driver, team: &str, quota: &str) -> Result<Option<Budget>> {
-    let sql = "SELECT team, quota, unit, per, subject_kind, limit_steps, alert_at FROM budgets WHERE team = $1 AND quota = $2";
-    connection.first(sql, &[team.into(), quota.into()])?.as_ref().map(Budget::read).transpose()
+/// Those limits of some teams that somebody wants to be told about, by team and name.
+pub(crate) fn watched(connection: &mut dyn Driver, teams: &[&str]) -> Result<Vec<Budget>> {
+    let teams: Vec<Value> = teams.iter().map(|team| (*team).into()).collect();
+    let sql = format!("SELECT {COLUMNS} FROM budgets WHERE alert_at <> '' AND team IN");
+    let rows = many::select(connection, &sql, "", &[], &teams)?;
+    let mut budgets = rows.iter().map(Budget::read).collect::<Result<Vec<_>>>()?;
+    budgets.sort_by(|a, b| (&a.team, &a.quota).cmp(&(&b.team, &b.quota)));
+    Ok(budgets)
 }
 
 impl Ledger {
-    /// Makes `budgets` all the limits there are. Windows that are open at `now_ms` have the new limits at once.
+    /// Makes `budgets` all the limits there are, for alerts and the finance view.
     ///
     /// # Errors
     /// The store cannot be written.
-    pub fn set_budgets(&self, budgets: &[Budget], now_ms: u64) -> Result<()> {
+    pub fn set_budgets(&self, budgets: &[Budget]) -> Result<()> {
+        let rows = budgets.iter().map(Budget::values).collect::<Result<Vec<_>>>()?;
         self.write(|connection| {
             connection.lock_schema()?;
             connection.execute("DELETE FROM budgets", &[])?;
-            for budget in budgets {
-                let thresholds: Vec<_> = budget.alert_at.iter().map(u8::to_string).collect();
-                let sql = "INSERT INTO budgets (team, quota, unit, per, subject_kind, limit_steps, alert_at) \
-                           VALUES ($1, $2, $3, $4, $5, $6, $7)";
-                let parameters = [
-                    (&budget.team).into(),
-                    (&budget.quota).into(),
-                    (&name_of(budget.unit)?).into(),
-                    (&name_of(budget.per)?).into(),
-                    (&name_of(budget.by)?).into(),
-                    budget.limit.into(),
-                    (&thresholds.join(",")).into(),
-                ];
-                connection.execute(sql, &parameters)?;
-            }
-            let sql = "UPDATE windows SET limit_steps = (SELECT budgets.limit_steps FROM budgets \
-                       WHERE budgets.team = windows.team AND budgets.quota = windows.quota) \
-                       WHERE until_ms > $1 AND EXISTS (SELECT 1 FROM budgets WHERE budgets.team = windows.team \
-                       AND budgets.quota = windows.quota AND budgets.limit_steps <> windows.limit_steps)";
-            connection.execute(sql, &[now_ms.into()]).map(drop)
+            many::insert(connection, &format!("INSERT INTO budgets ({COLUMNS})"), "", &rows).map(drop)
         })
     }
 
@@ -112,8 +137,8 @@ impl Ledger {
     /// # Errors
     /// The store cannot be read.
     pub fn budgets(&self) -> Result<Vec<Budget>> {
-        let sql = "SELECT team, quota, unit, per, subject_kind, limit_steps, alert_at FROM budgets";
-        let rows = self.read(|connection| connection.query(sql, &[]))?;
+        let sql = format!("SELECT {COLUMNS} FROM budgets");
+        let rows = self.read(|connection| connection.query(&sql, &[]))?;
         let mut budgets = rows.iter().map(Budget::read).collect::<Result<Vec<_>>>()?;
         budgets.sort_by(|a, b| (&a.team, &a.quota).cmp(&(&b.team, &b.quota)));
         Ok(budgets)

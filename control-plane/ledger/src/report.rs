@@ -8,13 +8,12 @@ use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
-use crate::charge::Charge;
 use crate::error::{Error, Result};
 use crate::key::fit;
 use crate::ledger::Ledger;
 use crate::price::History;
 use crate::sql::{Driver, Value};
-use crate::{MINUTE_MS, charge, usage};
+use crate::{MINUTE_MS, usage, window};
 
 /// How far back a report may tell of: what is older, or more than [`AHEAD_MINUTES`] ahead, is the word of a wrong clock.
 const BACK_MINUTES: u64 = 35 * 1440;
@@ -24,16 +23,14 @@ const AHEAD_MINUTES: u64 = 5;
 /// What one Envoy tells in one message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Report {
-    /// The Envoy's id.
+    /// The Envoy's node id; deployments copy it, so it tells no two apart.
     pub envoy: String,
-    /// Which life of it: a number that no earlier one had, below 2^63. A restart begins a new one, and its numbers at 1 again.
+    /// Which life of which of its workers: a number drawn at random, below 2^63 and not 0. A restart begins a new one, and its numbers at 1 again.
     pub epoch: u64,
     /// The report's number, from 1. Another report under the same number is taken for the same one.
     pub sequence: u64,
     /// What was used.
     pub usage: Vec<Use>,
-    /// What it is charged to.
-    pub charges: Vec<Charge>,
 }
 
 /// What was used in one minute by one combination of tags.
@@ -92,11 +89,14 @@ pub struct Counts {
     pub estimated: u64,
     /// Requests of which a part was counted and the rest estimated.
     pub partial: u64,
+    /// Of `cache_write`: for an hour.
+    #[serde(default)]
+    pub cache_write_hour: u64,
 }
 
 impl Counts {
     /// All of them, in the order of the tables' columns.
-    pub(crate) fn columns(&self) -> [u64; 11] {
+    pub(crate) fn columns(&self) -> [u64; 12] {
         [
             self.requests,
             self.input,
@@ -109,11 +109,12 @@ impl Counts {
             self.from_provider,
             self.estimated,
             self.partial,
+            self.cache_write_hour,
         ]
     }
 
     /// The other way.
-    pub(crate) fn from_columns(columns: [u64; 11]) -> Self {
+    pub(crate) fn from_columns(columns: [u64; 12]) -> Self {
         let [
             requests,
             input,
@@ -126,6 +127,7 @@ impl Counts {
             from_provider,
             estimated,
             partial,
+            cache_write_hour,
         ] = columns;
         Self {
             requests,
@@ -139,6 +141,7 @@ impl Counts {
             from_provider,
             estimated,
             partial,
+            cache_write_hour,
         }
     }
 
@@ -165,34 +168,37 @@ pub enum Applied {
 }
 
 impl Ledger {
-    /// Books a report: its use, priced by the table in force in its minute, and its charges. Reports may come in any order and any
-    /// number of times. An entry that is more than 35 days old or more than 5 minutes ahead is booked to the minute of `now_ms`.
+    /// Books a report: its use, priced by the table in force in its minute. Reports may come in any order and any number of times. An entry that is more than 35 days old or more than 5 minutes ahead is booked to the minute of `now_ms`.
     ///
     /// # Errors
     /// The report has no valid number ([`crate::Kind::Invalid`]), or the store cannot be written; then nothing is booked, and the report
     /// must be sent again.
     pub fn apply_report(&self, report: &Report, now_ms: u64) -> Result<Applied> {
-        if report.sequence == 0 || report.envoy.is_empty() || [report.sequence, report.epoch].iter().any(|n| *n > MOST)
-        {
-            let (envoy, epoch, sequence) = (&report.envoy, report.epoch, report.sequence);
-            return Err(Error::invalid(format!("`{envoy}`, {epoch}, {sequence} number no report: they count from 1")));
+        if [report.sequence, report.epoch].iter().any(|number| *number == 0 || *number > MOST) {
+            let (epoch, sequence) = (report.epoch, report.sequence);
+            return Err(Error::invalid(format!(
+                "epoch {epoch}, sequence {sequence}: both are at least 1 and below 2^63"
+            )));
         }
         let (uses, moved) = sorted(&report.usage, now_ms / MINUTE_MS);
         self.write(|connection| {
             if !first_seen(connection, report, now_ms)? {
                 return Ok(Applied::Duplicate);
             }
-            // In the order of their keys, as every transaction goes: two that need the same rows never wait for each other in a ring.
             let mut histories = BTreeMap::new();
+            let (mut rows, mut booked) = (Vec::with_capacity(uses.len()), Vec::with_capacity(uses.len()));
+            // In the order of their keys, as every transaction goes: two that need the same rows never wait for each other in a ring.
             for ((minute, tags), counts) in &uses {
                 let history = match histories.entry((&tags.provider, &tags.model)) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(new) => new.insert(History::load(connection, &tags.provider, &tags.model)?),
                 };
-                let price = history.at((minute + 1) * MINUTE_MS - 1);
-                usage::book(connection, *minute, tags, counts, price)?;
+                let (row, micro_usd) = usage::row(*minute, tags, counts, history.at((minute + 1) * MINUTE_MS - 1));
+                rows.push(row);
+                booked.push((*minute, tags, counts, micro_usd));
             }
-            charge::book(connection, &report.charges, now_ms)?;
+            usage::book(connection, &rows)?;
+            window::add(connection, &booked, now_ms)?;
             Ok(Applied::Booked { moved })
         })
     }

@@ -11,7 +11,7 @@ use crate::{DAY_MS, MINUTE_MS};
 pub struct Retention {
     /// Use by minute; then it is added up by day. At least 40: a report may book 35 days back.
     pub minutes: u64,
-    /// Use by day, windows, alerts, and the numbers of the reports of Envoys that are gone. At least `minutes`.
+    /// Use by day, what was reported of limits, alerts, and the numbers of the reports of Envoys that are gone. At least `minutes`.
     pub days: u64,
 }
 
@@ -54,11 +54,7 @@ impl Ledger {
         retained.deleted = self.write(|connection| {
             let deleted = connection.execute("DELETE FROM usage_days WHERE day < $1", &[(old_ms / DAY_MS).into()])?
                 + connection.execute("DELETE FROM alerts WHERE until_ms < $1", &[old_ms.into()])?
-                + connection.execute("DELETE FROM leases WHERE is_open = 0 AND expires_ms < $1", &[silent.into()])?
-                + connection.execute(
-                    "DELETE FROM windows WHERE until_ms < $1 AND reserved = 0",
-                    &[old_ms.into()],
-                )?;
+                + connection.execute("DELETE FROM reported WHERE until_ms < $1", &[old_ms.into()])?;
             // What an Envoy that is silent for so long has not sent is not to come: its numbers end with the last one seen.
             let sql = "UPDATE report_streams SET through = (SELECT MAX(reports.sequence) FROM reports \
                        WHERE reports.envoy = report_streams.envoy AND reports.epoch = report_streams.epoch) \

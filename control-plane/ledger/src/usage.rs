@@ -7,10 +7,10 @@ use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::price::PicoPrice;
 use crate::report::{Counts, Tags};
-use crate::sql::{Driver, Value};
+use crate::sql::{Driver, Value, many};
 
 /// Counted in the tables, in the order of [`Counts::columns`], then what the ledger adds.
-pub(crate) const COUNTED: [&str; 13] = [
+pub(crate) const COUNTED: [&str; 14] = [
     "requests",
     "input_tokens",
     "cached_tokens",
@@ -22,44 +22,30 @@ pub(crate) const COUNTED: [&str; 13] = [
     "from_provider",
     "estimated",
     "partial",
+    "cache_write_hour_tokens",
     "unpriced",
     "micro_usd",
 ];
 
-/// Adds to the row of a minute and its tags.
-pub(crate) fn book(
-    connection: &mut dyn Driver,
-    minute: u64,
-    tags: &Tags,
-    counts: &Counts,
-    price: Option<PicoPrice>,
-) -> Result<()> {
-    const SQL: &str = "INSERT INTO usage_minutes (minute, team, app, user_tag, feature, model, provider, route, requests, \
-        input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, audio_input_tokens, \
-        audio_output_tokens, from_provider, estimated, partial, unpriced, micro_usd) VALUES \
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
-        ON CONFLICT (minute, team, app, user_tag, feature, model, provider, route) DO UPDATE SET \
-        requests = usage_minutes.requests + excluded.requests, \
-        input_tokens = usage_minutes.input_tokens + excluded.input_tokens, \
-        cached_tokens = usage_minutes.cached_tokens + excluded.cached_tokens, \
-        cache_write_tokens = usage_minutes.cache_write_tokens + excluded.cache_write_tokens, \
-        output_tokens = usage_minutes.output_tokens + excluded.output_tokens, \
-        reasoning_tokens = usage_minutes.reasoning_tokens + excluded.reasoning_tokens, \
-        audio_input_tokens = usage_minutes.audio_input_tokens + excluded.audio_input_tokens, \
-        audio_output_tokens = usage_minutes.audio_output_tokens + excluded.audio_output_tokens, \
-        from_provider = usage_minutes.from_provider + excluded.from_provider, \
-        estimated = usage_minutes.estimated + excluded.estimated, \
-        partial = usage_minutes.partial + excluded.partial, \
-        unpriced = usage_minutes.unpriced + excluded.unpriced, \
-        micro_usd = usage_minutes.micro_usd + excluded.micro_usd";
+/// The row that adds to a minute and its tags.
+pub(crate) fn row(minute: u64, tags: &Tags, counts: &Counts, price: Option<PicoPrice>) -> (Vec<Value>, u64) {
     let Tags { team, app, user, feature, model, provider, route } = tags;
     let mut values: Vec<Value> = vec![minute.into()];
     values.extend([team, app, user, feature, model, provider, route].map(Into::into));
     // Far above what a minute can hold, and far enough below 2^63 that sums over years stay in it.
     values.extend(counts.columns().map(|count| count.min(1 << 48).into()));
     values.push(if price.is_some() { 0 } else { counts.requests.min(1 << 48) }.into());
-    values.push(price.map_or(0, |price| price.micro_usd(counts)).min(1 << 52).into());
-    connection.execute(SQL, &values).map(drop)
+    let micro_usd = price.map_or(0, |price| price.micro_usd(counts)).min(1 << 52);
+    values.push(micro_usd.into());
+    (values, micro_usd)
+}
+
+/// Books rows. They are of different keys, in the order of their keys.
+pub(crate) fn book(connection: &mut dyn Driver, rows: &[Vec<Value>]) -> Result<()> {
+    let key = "minute, team, app, user_tag, feature, model, provider, route";
+    let adds = COUNTED.map(|name| format!("{name} = usage_minutes.{name} + excluded.{name}")).join(", ");
+    let head = format!("INSERT INTO usage_minutes ({key}, {})", COUNTED.join(", "));
+    many::insert(connection, &head, &format!(" ON CONFLICT ({key}) DO UPDATE SET {adds}"), rows).map(drop)
 }
 
 /// What use can be grouped by.
@@ -196,11 +182,11 @@ impl Ledger {
                     _ => Group::Name(row.text(column)?.to_owned()),
                 });
             }
-            let mut columns = [0; 11];
+            let mut columns = [0; 12];
             for (index, count) in columns.iter_mut().enumerate() {
                 *count = row.count(by.len() + index)?;
             }
-            let (unpriced, micro_usd) = (row.count(by.len() + 11)?, row.count(by.len() + 12)?);
+            let (unpriced, micro_usd) = (row.count(by.len() + 12)?, row.count(by.len() + 13)?);
             used.push(Used { group, counts: Counts::from_columns(columns), unpriced, micro_usd });
         }
         // Here and not in SQL: PostgreSQL would sort names by the database's locale.

@@ -6,11 +6,12 @@ mod support;
 
 use std::sync::OnceLock;
 
-use support::{MINUTE, NOW, Stores, open, total};
+use support::{MINUTE, NOW, Stores, ask, open, pool, renew, total};
 use tollgate_ledger::{
-    Applied, Counts, Dimension, Entry, Group, Kind, LeaseRequest, Ledger, Query, Report, Retention, Store, Tags, Use,
-    Window,
+    Applied, Budget, Counts, Dimension, Entry, Group, Kind, Ledger, PoolStanding, Query, Report, Retention, Rules,
+    Store, Tags, Use,
 };
+use tollgate_policy::quota::{Quota, Subject, Unit, Window};
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -23,7 +24,7 @@ fn report(sequence: u64, minute: u64) -> Report {
     let of = Tags { team: "t".into(), user: format!("u{}", sequence % 2), ..Tags::default() };
     let counts = Counts { requests: 1, input: sequence, partial: 1, ..Counts::default() };
     let usage = vec![Use { minute, of, counts }];
-    Report { envoy: "edge".into(), epoch: 1, sequence, usage, charges: vec![] }
+    Report { envoy: "edge".into(), epoch: 1, sequence, usage }
 }
 
 #[test]
@@ -76,26 +77,28 @@ fn numbers_behind_a_gap_are_folded_once_their_envoy_is_long_silent() {
 }
 
 #[test]
-fn an_open_lease_and_its_window_are_never_swept() {
+fn what_is_leased_is_swept_when_it_counts_no_more_and_not_before() {
     for store in stores().both() {
         let ledger = open(&store);
-        let window =
-            Window { team: "t".into(), quota: "q".into(), subject: String::new(), from_ms: NOW, until_ms: NOW + 1000 };
-        let request = LeaseRequest {
-            id: "a".into(),
-            envoy: "edge".into(),
-            window: window.clone(),
-            limit: 10,
-            wanted: 4,
-            least: 1,
-            ttl_ms: 1000,
-        };
-        ledger.grant(&request, NOW).unwrap();
-        ledger.retain(Retention::default(), NOW + 1000 * DAY_MS).unwrap();
-        assert_eq!(ledger.standing(&window).unwrap().unwrap().reserved, 4, "{store}");
-        ledger.expire_leases(NOW + 1000 * DAY_MS, 0).unwrap();
-        assert_eq!(ledger.retain(Retention::default(), NOW + 1000 * DAY_MS).unwrap().deleted, 2, "{store}");
-        assert_eq!(ledger.standing(&window).unwrap(), None);
+        let quota = Quota { by: Subject::User, ..Quota::new("rpm", Unit::Requests, 60.0, Window::Minute) };
+        let budget = Budget::new("t", &quota);
+        let rules = Rules::new(std::slice::from_ref(&budget));
+        for user in 0..500 {
+            let told =
+                renew(&ledger, &rules, &ask(&pool(&budget, &format!("u{user}")), 1, None, 0, 2), NOW + user * 10);
+            assert!(told.leases[0].granted >= 2);
+        }
+        let of = |user: &str, now_ms| ledger.pool(&pool(&budget, user), now_ms).unwrap();
+        assert_eq!(ledger.sweep(NOW + 59_000).unwrap(), 0, "{store}");
+        assert!(of("u0", NOW + 59_000).charged >= 2);
+        // A lease may be told of for as long as the longest runs, twice.
+        assert_eq!(ledger.sweep(NOW + 180_000 + 2_499).unwrap(), 250, "{store}");
+        assert_eq!(of("u0", NOW + 59_000), PoolStanding::default());
+        assert!(of("u250", NOW + 59_000).charged >= 2, "{store}");
+        assert_eq!(ledger.sweep(NOW + 1_000_000).unwrap(), 250, "{store}");
+        // Who comes back begins anew.
+        let again = renew(&ledger, &rules, &ask(&pool(&budget, "u0"), 1, None, 0, 60), NOW + 1_000_000);
+        assert_eq!(again.leases[0].granted, 60, "{store}");
     }
 }
 
@@ -122,7 +125,7 @@ fn what_is_no_ledger_is_not_opened_and_a_newer_one_is_left_alone() {
             Store::Sqlite(path) => drop(rusqlite::Connection::open(path).unwrap().execute(newer, []).unwrap()),
             Store::Postgres(_) => stores.cluster.execute(&newer.replace("schema_versions", "s1.schema_versions")),
         }
-        for refused in [Ledger::open(&store, NOW), Ledger::open_existing(&store)] {
+        for refused in [Ledger::open(&store), Ledger::open_existing(&store)] {
             let error = refused.unwrap_err();
             assert!(error.kind == Kind::Damaged && error.to_string().contains("version 99"), "{store}: {error}");
         }
@@ -142,7 +145,7 @@ fn a_file_of_sqlite_is_its_owners_alone() {
 fn replicas_that_start_at_once_make_the_tables_once() {
     for store in stores().both() {
         std::thread::scope(|scope| {
-            let replicas: Vec<_> = (0..6).map(|_| scope.spawn(|| Ledger::open(&store, NOW))).collect();
+            let replicas: Vec<_> = (0..6).map(|_| scope.spawn(|| Ledger::open(&store))).collect();
             for replica in replicas {
                 replica.join().unwrap().unwrap_or_else(|error| panic!("{store}: {error}"));
             }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use super::serve::{ControlPlane, ended, machine};
+use super::serve::{ControlPlane, ended, keep, machine};
+use super::store::StoreArgs;
 use super::{Outcome, say, start_log};
 use crate::envoy_process::{self, Envoy, Settings};
 
@@ -26,6 +27,8 @@ pub struct Run {
     /// Folder of gateway.wasm and translate.wasm; beside this program unless given
     #[arg(long)]
     modules: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreArgs,
     /// Where the status page is; a free port of 127.0.0.1 unless given
     #[arg(long)]
     admin: Option<SocketAddr>,
@@ -55,12 +58,13 @@ impl Run {
                 .into());
             }
         }
+        let books = keep(&self.store.store_to_write()?)?;
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (xds, admin) = (self.xds.unwrap_or(free), self.admin.unwrap_or(free));
         // The main thread drives this future to its end: Envoy is tied to the thread that starts it.
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
-            let mut plane = ControlPlane::start(self.config, machine, xds, admin).await?;
+            let mut plane = ControlPlane::start(self.config, machine, books, xds, admin).await?;
             // Envoy would share the port with whoever has it already, and each would get some of the requests.
             let listen = plane.listen();
             drop(

@@ -7,12 +7,17 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::Args;
 use tokio::net::TcpListener;
+use tollgate_ledger::{Ledger, Store};
 
+use super::store::StoreArgs;
 use super::{Failure, Outcome, say, start_log};
 use crate::admin::Admin;
+use crate::bookkeeper::Bookkeeper;
 use crate::config::problems::Problems;
 use crate::controller::{Controller, SharedStatus};
 use crate::resources::Machine;
+use crate::service::Services;
+use crate::stops;
 use crate::xds::nodes::Nodes;
 use crate::xds::publisher::Publisher;
 use crate::xds::server::Ads;
@@ -23,7 +28,7 @@ pub struct Serve {
     /// Folder (or file) of the configuration
     #[arg(long)]
     config: PathBuf,
-    /// Where Envoys find their resources (delta ADS over gRPC)
+    /// Where Envoys find their resources (delta ADS over gRPC), take leases and report use
     #[arg(long, default_value = "127.0.0.1:18000")]
     xds: SocketAddr,
     /// Where the status page is
@@ -32,6 +37,8 @@ pub struct Serve {
     /// Folder of gateway.wasm and translate.wasm on the Envoy machines; beside this program unless given
     #[arg(long)]
     modules: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreArgs,
     /// Log as JSON
     #[arg(long)]
     log_json: bool,
@@ -41,10 +48,12 @@ impl Serve {
     pub fn run(self) -> Outcome {
         start_log(self.log_json);
         let machine = machine(self.modules)?;
+        let books = keep(&self.store.store_to_write()?)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
-            let mut plane = ControlPlane::start(self.config, machine, self.xds, self.admin).await?;
+            let mut plane = ControlPlane::start(self.config, machine, books, self.xds, self.admin).await?;
             say(format!("tollgate: serving ADS on {} (config digest {})", plane.xds, plane.digest()));
+            say(format!("tollgate: ledger at {}", plane.books.store()));
             say(format!("tollgate: status on http://{}/status", plane.admin));
             tokio::select! {
                 error = plane.failed() => Err(error.into()),
@@ -62,18 +71,28 @@ pub struct ControlPlane {
     pub admin: SocketAddr,
     /// The Envoys.
     pub nodes: Arc<Nodes>,
+    /// The ledger's keeper.
+    pub books: Arc<Bookkeeper>,
     status: SharedStatus,
     tasks: tokio::task::JoinSet<Result<()>>,
 }
 
 impl ControlPlane {
     /// Reads the configuration and starts to serve it.
-    pub async fn start(config: PathBuf, machine: Machine, xds: SocketAddr, admin: SocketAddr) -> Result<Self, Failure> {
+    pub async fn start(
+        config: PathBuf,
+        machine: Machine,
+        books: Arc<Bookkeeper>,
+        xds: SocketAddr,
+        admin: SocketAddr,
+    ) -> Result<Self, Failure> {
         let mut hash_key = vec![0; 32];
         getrandom::fill(&mut hash_key).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
         let nodes = Arc::new(Nodes::default());
         let (publisher, published) = Publisher::start(Arc::clone(&nodes));
-        let mut controller = Controller::new(config, machine, publisher, hash_key);
+        let stops = stops::follow(books.ledger().clone()).context("no thread for what is stopped")?;
+        let controller = Controller::new(config, machine, publisher, hash_key);
+        let mut controller = controller.keeping(Arc::clone(&books)).stopping(stops);
         controller.load().map_err(|problems| report(&problems))?;
         let status = controller.status();
 
@@ -81,16 +100,19 @@ impl ControlPlane {
         let listener = bind(xds).await.context("--xds")?;
         let xds = listener.local_addr()?;
         let ads = Ads::new(published, Arc::clone(&nodes));
-        tasks.spawn(async move { ads.serve(listener).await.context("the ADS server failed") });
+        let services = Services::new(books.ledger().clone(), books.rules().clone());
+        let counters = services.counters();
+        tasks.spawn(async move { ads.serve_beside(listener, Some(&services)).await.context("the ADS server failed") });
         let listener = bind(admin).await.context("--admin")?;
         let admin = listener.local_addr()?;
-        let page = Admin { status: Arc::clone(&status), nodes: Arc::clone(&nodes) };
+        let page =
+            Admin { status: Arc::clone(&status), nodes: Arc::clone(&nodes), books: Arc::clone(&books), counters };
         tasks.spawn(async move { page.serve(listener).await.context("the status page failed") });
         tasks.spawn(async move {
             controller.follow().await;
             Ok(())
         });
-        Ok(Self { xds, admin, nodes, status, tasks })
+        Ok(Self { xds, admin, nodes, books, status, tasks })
     }
 
     /// Digest of the configuration in force.
@@ -111,6 +133,19 @@ impl ControlPlane {
             Some(Ok(Ok(()))) | None => anyhow::anyhow!("a part of the control plane stopped"),
         }
     }
+}
+
+/// Opens the ledger. One on another machine may be away for now; a file that cannot be written is a mistake.
+pub fn keep(store: &Store) -> Result<Arc<Bookkeeper>, Failure> {
+    let ledger = Ledger::lazy(store);
+    match ledger.ready() {
+        Err(error) if matches!(store, Store::Sqlite(_)) || !error.is_retryable() => {
+            return Err(anyhow::anyhow!("{store}: {error}").into());
+        }
+        // Said by whoever keeps it, once.
+        Ok(()) | Err(_) => {}
+    }
+    Ok(Bookkeeper::start(ledger).context("no thread for the ledger")?)
 }
 
 async fn bind(at: SocketAddr) -> Result<TcpListener> {

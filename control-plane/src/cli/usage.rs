@@ -6,8 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use tollgate_ledger::{Dimension, Ledger, Store};
+use tollgate_ledger::{Dimension, Ledger};
 
+use super::store::StoreArgs;
 use super::{Failure, Outcome, output, say};
 use crate::config::{self, Loaded};
 use crate::usage::{self, Question, period, render};
@@ -17,9 +18,8 @@ use crate::usage::{self, Question, period, render};
 /// Costs are by the prices in force when it was used. Days are those of UTC.
 #[derive(Debug, Args)]
 pub struct Usage {
-    /// The ledger: sqlite://PATH or postgres://USER@HOST/DATABASE; $XDG_STATE_HOME/tollgate/ledger.db unless given
-    #[arg(long, value_name = "URL", env = "TOLLGATE_STORE", hide_env_values = true)]
-    store: Option<String>,
+    #[command(flatten)]
+    store: StoreArgs,
     /// Of one team
     #[arg(long)]
     team: Option<String>,
@@ -68,10 +68,7 @@ impl Usage {
         let now_ms = u64::try_from(now.as_millis())?;
         let from_ms =
             period::since(&self.since, now_ms).map_err(|error| Failure::Usage(format!("--since: {error}")))?;
-        let store = match &self.store {
-            Some(url) => url.parse().map_err(|error| Failure::Usage(format!("--store: {error}")))?,
-            None => default_store()?,
-        };
+        let store = self.store.store()?;
         let as_if = match (self.as_if_model, self.config) {
             (Some(named), Some(dir)) => {
                 let Loaded { model, problems } = config::load(&dir);
@@ -93,12 +90,4 @@ impl Usage {
         output(page.as_bytes())?;
         Ok(())
     }
-}
-
-/// Where the ledger is when nobody says where (<https://specifications.freedesktop.org/basedir-spec/latest/>).
-fn default_store() -> anyhow::Result<Store> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
-    let state = state.context("there is no home folder to look for the ledger in: use --store")?;
-    Ok(Store::Sqlite(state.join("tollgate/ledger.db")))
 }

@@ -13,7 +13,7 @@ use tollgate_policy::quota::Quota;
 use tollgate_policy::redaction::RedactionSpec;
 use tollgate_policy::translate::{Flavor, ProviderApi};
 
-pub use credential::{AwsKeySource, AwsSource, CredentialSource, SecretSource};
+pub use credential::{AwsKeySource, AwsSource, CredentialSource, SecretSource, WebhookSource};
 pub use stopped::{MOST_WHY, Stopped};
 
 use super::units::{Size, Span};
@@ -271,6 +271,18 @@ pub struct GatewaySpec {
     /// all of them in one, `tollgate.facts`, which costs less CPU. Each on its own where absent.
     #[serde(default)]
     pub facts: Option<Vec<String>>,
+    /// Where alerts go that a quota raises at its `alertAt`.
+    #[serde(default)]
+    pub alerts: Option<AlertsSpec>,
+}
+
+/// Where alerts go.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AlertsSpec {
+    /// An address that each alert is posted to as `{"text": "…"}`, as Slack and those compatible with it take it.
+    #[serde(deserialize_with = "credential::required")]
+    pub webhook: WebhookSource,
 }
 
 /// Names of attribution headers.

@@ -75,6 +75,7 @@ fn model(policy: &str, spec: &RedactionSpec) -> Result<Model, String> {
             hash_key: None,
             trusted_ca: None,
             facts: None,
+            alerts: None,
         },
         providers: BTreeMap::from([(provider.name.clone(), provider)]),
         routes,

@@ -125,6 +125,9 @@ pub fn gateway(old: &Model, new: &Model) -> Vec<Change> {
     told("certificate authorities", or(&was.trusted_ca), or(&is.trusted_ca));
     let facts = |of: &Option<Vec<String>>| of.as_ref().map_or("each on its own".to_owned(), |facts| facts.join(", "));
     told("facts", facts(&was.facts), facts(&is.facts));
+    if was.alerts != is.alerts {
+        changes.push(Change::new("alerts go to another place"));
+    }
     if was.hash_key != is.hash_key {
         let text = "the key of `hash` comes from another place: values hash differently if it is another key";
         changes.push(Change::new(text));

@@ -155,7 +155,7 @@ async fn one_command_reaches_the_resources_of_every_replica_and_so_does_one_line
     std::fs::create_dir(&config).unwrap();
     std::fs::write(config.join("a.yaml"), FILES).unwrap();
     let store: Store = format!("sqlite://{}", at("ledger.db").display()).parse().unwrap();
-    let ledger = Ledger::open(&store, 1).unwrap();
+    let ledger = Ledger::open(&store).unwrap();
     ledger.stop(&Stop { why: "since before".into(), ..stop(Switch::Model, "own-old") }).unwrap();
 
     let replica = |ledger: Ledger, config: &Path| {
@@ -168,7 +168,7 @@ async fn one_command_reaches_the_resources_of_every_replica_and_so_does_one_line
         tokio::spawn(controller.follow());
         (published, status)
     };
-    let mut replicas = [replica(ledger.clone(), &config), replica(Ledger::open(&store, 1).unwrap(), &config)];
+    let mut replicas = [replica(ledger.clone(), &config), replica(Ledger::open(&store).unwrap(), &config)];
     for (resources, _) in &mut replicas {
         until(resources, "what was stopped before it began", |text| text.contains("own-old")).await;
     }

@@ -1,6 +1,6 @@
 //! The finance view of the ledger: what teams used and what it cost, against their budgets, and what it would have cost elsewhere.
 //!
-//! [`view`] asks the ledger, [`render`] writes. Budgets are compared with booked use in the calendar's window in UTC, not with what leases
+//! [`view`] asks the ledger, [`render`] writes. Budgets are compared with booked use in the window of the calendar, not with what leases
 //! have drawn: finance asks what was spent, not what is still promised.
 
 pub mod period;
@@ -10,8 +10,7 @@ use anyhow::{Result, bail};
 use tollgate_ledger::message::percent;
 use tollgate_ledger::{Budget, Counts, Dimension, Group, Ledger, PicoPrice, Query, Used};
 use tollgate_policy::gateway::Price;
-use tollgate_policy::quota::{Subject, Unit, Window};
-use tollgate_quota::calendar;
+use tollgate_policy::quota::{Subject, Unit};
 
 use crate::model::Model;
 
@@ -133,15 +132,10 @@ fn line(used: Used, price: Option<PicoPrice>) -> Line {
 fn budgets(ledger: &Ledger, question: &Question) -> Result<Vec<Spent>> {
     let mut all = Vec::new();
     for budget in ledger.budgets()? {
-        let (from_ms, length_ms) = match budget.per {
-            Window::Day => (question.now_ms - question.now_ms % calendar::DAY_MS, calendar::DAY_MS),
-            Window::Month => calendar::month(question.now_ms),
-            Window::Second | Window::Minute | Window::Hour => continue,
-        };
+        let Some((from_ms, until_ms)) = budget.calendar().around(question.now_ms) else { continue };
         if budget.by != Subject::Team || question.team.as_ref().is_some_and(|team| *team != budget.team) {
             continue;
         }
-        let until_ms = from_ms + length_ms;
         let (from_minute, until_minute) = (from_ms / MINUTE_MS, until_ms / MINUTE_MS);
         let query = Query { from_minute, until_minute, team: Some(budget.team.clone()), by: vec![] };
         let used = ledger.usage(&query)?.into_iter().next().unwrap_or_default();

@@ -21,6 +21,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::nodes::{Nodes, StreamId};
 use super::publisher::Published;
 use super::session::{Session, Verdict};
+use crate::service::Services;
 
 /// Largest request from an Envoy in bytes: a reconnecting one names the version of everything it holds.
 const MAX_REQUEST: usize = 16 << 20;
@@ -45,12 +46,27 @@ impl Ads {
     /// # Errors
     /// When the listener fails.
     pub async fn serve(self, listener: TcpListener) -> Result<(), tonic::transport::Error> {
+        self.serve_beside(listener, None).await
+    }
+
+    /// The same, with other services on the same port.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve_beside(
+        self,
+        listener: TcpListener,
+        others: Option<&Services>,
+    ) -> Result<(), tonic::transport::Error> {
+        let (leases, reports) = others.map(Services::servers).unzip();
         let service = AggregatedDiscoveryServiceServer::new(self).max_decoding_message_size(MAX_REQUEST);
         tonic::transport::Server::builder()
             .http2_keepalive_interval(Some(Duration::from_secs(30)))
             .http2_keepalive_timeout(Some(Duration::from_secs(10)))
             .tcp_nodelay(true)
             .add_service(service)
+            .add_optional_service(leases)
+            .add_optional_service(reports)
             .serve_with_incoming(TcpListenerStream::new(listener))
             .await
     }

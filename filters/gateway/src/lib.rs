@@ -14,5 +14,5 @@ pub type Gateway = trap::Trapping;
 
 tollgate_host::export!(
     Gateway;
-    request_headers, request_body, request_trailers, response_headers, response_body, response_trailers, log
+    request_headers, request_body, request_trailers, response_headers, response_body, response_trailers, log, tick, grpc
 );

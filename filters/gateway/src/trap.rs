@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use tollgate_host::{
-    BodyAction, Configuration, HeaderMap, HeadersAction, Host, RootFilter, StreamFilter, TrailersAction,
+    BodyAction, CallId, Configuration, GrpcStatus, HeaderMap, HeadersAction, Host, RootFilter, StreamFilter, StreamId,
+    TrailersAction,
 };
 use tollgate_policy::gateway::GatewayConfig;
 use tollgate_shell::{ExchangeFilter, Module};
@@ -17,13 +18,26 @@ pub struct Trapping(Rc<Module<GatewayConfig>>);
 
 impl RootFilter for Trapping {
     type Stream = TrappingStream;
+    type Vm = <Module<GatewayConfig> as RootFilter>::Vm;
 
-    fn configure(host: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
-        Module::configure(host, configuration).map(Rc::new).map(Self)
+    fn configure(host: &mut dyn Host, vm: &Rc<Self::Vm>, configuration: Configuration<'_>) -> Result<Self, String> {
+        Module::configure(host, vm, configuration).map(Rc::new).map(Self)
     }
 
-    fn new_stream(self: &Rc<Self>) -> TrappingStream {
-        TrappingStream(self.0.new_stream())
+    fn new_stream(self: &Rc<Self>, id: StreamId) -> TrappingStream {
+        TrappingStream(self.0.new_stream(id))
+    }
+
+    fn on_tick(self: &Rc<Self>, host: &mut dyn Host) {
+        self.0.on_tick(host);
+    }
+
+    fn on_grpc(self: &Rc<Self>, host: &mut dyn Host, call: CallId, answer: Result<&[u8], GrpcStatus>) {
+        self.0.on_grpc(host, call, answer);
+    }
+
+    fn take_woken(&self) -> Vec<StreamId> {
+        self.0.take_woken()
     }
 }
 
@@ -46,6 +60,10 @@ impl StreamFilter for TrappingStream {
 
     fn on_request_trailers(&mut self, host: &mut dyn Host) -> TrailersAction {
         self.0.on_request_trailers(host)
+    }
+
+    fn on_wake(&mut self, host: &mut dyn Host) -> bool {
+        self.0.on_wake(host)
     }
 
     fn on_response_headers(&mut self, host: &mut dyn Host, end_of_stream: bool) -> HeadersAction {

@@ -4,14 +4,18 @@
 
 use std::alloc::Layout;
 
+use crate::callout::grpc_service;
 use crate::{
-    Body, Configuration, Dispatcher, HeaderMap, Headers, Host, HostError, LogLevel, MetricId, MetricKind, RootFilter,
-    pairs,
+    Body, CallId, Configuration, Dispatcher, GrpcCall, GrpcStatus, HeaderMap, Headers, Host, HostError, LogLevel,
+    MetricId, MetricKind, RootFilter, StreamId, pairs,
 };
 
 /// Buffer types of the ABI beyond the two bodies.
+const GRPC_ANSWER: u32 = 5;
 const VM_CONFIGURATION: u32 = 6;
 const PLUGIN_CONFIGURATION: u32 = 7;
+/// Stream types of the ABI.
+const REQUEST: u32 = 0;
 /// More than any buffer holds.
 const ALL: usize = usize::MAX;
 /// "Not a gRPC call": no `grpc-status` is put on the answer.
@@ -58,6 +62,22 @@ unsafe extern "C" {
     safe fn proxy_increment_metric(id: u32, by: i64) -> u32;
     safe fn proxy_record_metric(id: u32, value: u64) -> u32;
     safe fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
+    fn proxy_grpc_call(
+        grpc_service: *const u8,
+        grpc_service_len: usize,
+        service: *const u8,
+        service_len: usize,
+        method: *const u8,
+        method_len: usize,
+        metadata: *const u8,
+        metadata_len: usize,
+        message: *const u8,
+        message_len: usize,
+        timeout: u32,
+        call: &mut u32,
+    ) -> u32;
+    safe fn proxy_set_effective_context(context: u32) -> u32;
+    safe fn proxy_continue_stream(stream: u32) -> u32;
 }
 
 /// Where the host puts the address of a buffer it has allocated.
@@ -102,6 +122,44 @@ pub fn configure<R: RootFilter>(module: &Dispatcher<R>, id: u32) -> bool {
         }
     };
     module.configure(&mut Envoy, id, Configuration { plugin: &plugin, vm: &vm })
+}
+
+/// Ticks, and wakes whom the root names.
+pub fn tick<R: RootFilter>(module: &Dispatcher<R>, id: u32) {
+    let woken = module.tick(&mut Envoy, id);
+    wake(module, id, woken);
+}
+
+/// A call has an answer of `size` bytes, in a buffer that is there during this callback. For a unary call nothing follows it.
+pub fn grpc_received<R: RootFilter>(module: &Dispatcher<R>, id: u32, call: u32, size: usize) {
+    let answer = if size == 0 { Ok(Vec::new()) } else { buffer(GRPC_ANSWER, 0, size) };
+    let answer = match &answer {
+        Ok(bytes) if bytes.len() == size => Ok(bytes.as_slice()),
+        _ => Err(GrpcStatus::INTERNAL),
+    };
+    let woken = module.grpc(&mut Envoy, id, CallId(call), answer);
+    wake(module, id, woken);
+}
+
+/// A call ended without an answer.
+pub fn grpc_closed<R: RootFilter>(module: &Dispatcher<R>, id: u32, call: u32, status: u32) {
+    let woken = module.grpc(&mut Envoy, id, CallId(call), Err(GrpcStatus(status)));
+    wake(module, id, woken);
+}
+
+/// Runs streams from a callback of their root: Envoy lets a root act in the name of any context of its VM, until the callback returns.
+fn wake<R: RootFilter>(module: &Dispatcher<R>, root: u32, streams: Vec<StreamId>) {
+    if streams.is_empty() {
+        return;
+    }
+    for stream in streams {
+        // A stream that is gone has no context to act for.
+        if proxy_set_effective_context(stream.0) == 0 && module.wake(&mut Envoy, stream) {
+            // Done after this callback has returned; it fails for no stream that is there.
+            let _ = proxy_continue_stream(REQUEST);
+        }
+    }
+    let _ = proxy_set_effective_context(root);
 }
 
 /// The host on the other side of the VM's boundary.
@@ -273,6 +331,29 @@ impl Host for Envoy {
 
     fn record_metric(&mut self, metric: MetricId, value: u64) -> Result<(), HostError> {
         HostError::check(proxy_record_metric(metric.0, value))
+    }
+
+    fn grpc_call(&mut self, call: &GrpcCall<'_>) -> Result<CallId, HostError> {
+        let (target, metadata) = (grpc_service(call.cluster), pairs::encode(&[])?);
+        let mut id = 0;
+        // SAFETY: everything that is pointed to outlives the call; the host copies it.
+        HostError::check(unsafe {
+            proxy_grpc_call(
+                target.as_ptr(),
+                target.len(),
+                call.service.as_ptr(),
+                call.service.len(),
+                call.method.as_ptr(),
+                call.method.len(),
+                metadata.as_ptr(),
+                metadata.len(),
+                call.message.as_ptr(),
+                call.message.len(),
+                call.timeout_ms,
+                &mut id,
+            )
+        })?;
+        Ok(CallId(id))
     }
 
     fn set_tick_period(&mut self, millis: u32) -> Result<(), HostError> {

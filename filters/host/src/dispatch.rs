@@ -1,11 +1,14 @@
 //! From context ids to filters: the part of the ABI that keeps state, and needs no host to be tested.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
-use crate::{BodyAction, Configuration, HeadersAction, Host, LogLevel, RootFilter, StreamFilter, TrailersAction};
+use crate::{
+    BodyAction, CallId, Configuration, GrpcStatus, HeadersAction, Host, LogLevel, RootFilter, StreamFilter, StreamId,
+    TrailersAction,
+};
 
 /// Status, details and body of the answer to a request this module has no configuration for.
 const UNCONFIGURED: (u16, &str, &[u8]) = (503, "tollgate_unconfigured", b"the gateway is not configured\n");
@@ -16,6 +19,7 @@ const UNCONFIGURED: (u16, &str, &[u8]) = (503, "tollgate_unconfigured", b"the ga
 /// to a filter. A callback for a stream whose own callback is running is answered with Continue; deleting such a
 /// stream takes effect when its callback returns.
 pub struct Dispatcher<R: RootFilter> {
+    vm: OnceCell<Rc<R::Vm>>,
     roots: RefCell<IdMap<Option<Rc<R>>>>,
     streams: RefCell<IdMap<Rc<RefCell<R::Stream>>>>,
 }
@@ -30,6 +34,7 @@ impl<R: RootFilter> Dispatcher<R> {
     /// A VM with no contexts yet.
     pub const fn new() -> Self {
         Self {
+            vm: OnceCell::new(),
             roots: RefCell::new(HashMap::with_hasher(BuildHasherDefault::new())),
             streams: RefCell::new(HashMap::with_hasher(BuildHasherDefault::new())),
         }
@@ -43,14 +48,14 @@ impl<R: RootFilter> Dispatcher<R> {
         }
         let root = self.roots.borrow().get(&parent).cloned().flatten();
         if let Some(root) = root {
-            let stream = Rc::new(RefCell::new(root.new_stream()));
+            let stream = Rc::new(RefCell::new(root.new_stream(StreamId(id))));
             self.streams.borrow_mut().insert(id, stream);
         }
     }
 
     /// `proxy_on_configure`. False makes Envoy refuse the configuration; the reason is logged.
     pub fn configure(&self, host: &mut dyn Host, id: u32, configuration: Configuration<'_>) -> bool {
-        match R::configure(host, configuration) {
+        match R::configure(host, self.vm.get_or_init(Rc::default), configuration) {
             Ok(root) => {
                 let old = self.roots.borrow_mut().insert(id, Some(Rc::new(root)));
                 drop(old);
@@ -63,12 +68,19 @@ impl<R: RootFilter> Dispatcher<R> {
         }
     }
 
-    /// `proxy_on_tick`.
-    pub fn tick(&self, host: &mut dyn Host, id: u32) {
-        let root = self.roots.borrow().get(&id).cloned().flatten();
-        if let Some(root) = root {
-            root.on_tick(host);
-        }
+    /// `proxy_on_tick`. Returns the streams to [`wake`](Self::wake).
+    pub fn tick(&self, host: &mut dyn Host, id: u32) -> Vec<StreamId> {
+        self.with_root(id, |root| root.on_tick(host))
+    }
+
+    /// `proxy_on_grpc_receive` and `proxy_on_grpc_close`. Returns the streams to [`wake`](Self::wake).
+    pub fn grpc(&self, host: &mut dyn Host, id: u32, call: CallId, answer: Result<&[u8], GrpcStatus>) -> Vec<StreamId> {
+        self.with_root(id, |root| root.on_grpc(host, call, answer))
+    }
+
+    /// Runs a stream that its root has woken, in its own context. True: its request goes on.
+    pub fn wake(&self, host: &mut dyn Host, id: StreamId) -> bool {
+        self.with(id.0, false, |stream| stream.on_wake(host))
     }
 
     /// `proxy_on_request_headers`. A stream without a configuration is refused, never let through.
@@ -129,6 +141,12 @@ impl<R: RootFilter> Dispatcher<R> {
     /// How many contexts are alive: configurations and streams.
     pub fn contexts(&self) -> (usize, usize) {
         (self.roots.borrow().len(), self.streams.borrow().len())
+    }
+
+    fn with_root(&self, id: u32, call: impl FnOnce(&Rc<R>)) -> Vec<StreamId> {
+        let Some(root) = self.roots.borrow().get(&id).cloned().flatten() else { return Vec::new() };
+        call(&root);
+        root.take_woken()
     }
 
     fn with<T>(&self, id: u32, otherwise: T, call: impl FnOnce(&mut R::Stream) -> T) -> T {

@@ -25,6 +25,8 @@ pub enum Callback {
     done = 128,
     /// [`crate::RootFilter::on_tick`].
     tick = 256,
+    /// [`crate::RootFilter::on_grpc`].
+    grpc = 512,
 }
 
 /// The callbacks a module exports, as [`crate::export!`] leaves them in `EXPORTS` for the fake host.
@@ -33,7 +35,7 @@ pub struct Callbacks(u16);
 
 impl Callbacks {
     /// Every callback there is.
-    pub const ALL: Self = Self(511);
+    pub const ALL: Self = Self(1023);
 
     /// The set of these callbacks.
     pub const fn of(mut callbacks: &[Callback]) -> Self {
@@ -148,7 +150,18 @@ macro_rules! export {
     (@ tick) => {
         #[unsafe(no_mangle)]
         extern "C" fn proxy_on_tick(id: u32) {
-            MODULE.with(|module| module.tick(&mut $crate::abi::Envoy, id));
+            MODULE.with(|module| $crate::abi::tick(module, id));
+        }
+    };
+    (@ grpc) => {
+        #[unsafe(no_mangle)]
+        extern "C" fn proxy_on_grpc_receive(id: u32, call: u32, size: usize) {
+            MODULE.with(|module| $crate::abi::grpc_received(module, id, call, size));
+        }
+
+        #[unsafe(no_mangle)]
+        extern "C" fn proxy_on_grpc_close(id: u32, call: u32, status: u32) {
+            MODULE.with(|module| $crate::abi::grpc_closed(module, id, call, status));
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::Host;
+use crate::{CallId, GrpcStatus, Host};
 
 /// What to do with headers after their callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,24 +47,45 @@ pub struct Configuration<'a> {
     pub vm: &'a [u8],
 }
 
+/// A stream as its root names it: to be woken, see [`RootFilter::take_woken`]. Envoy gives no number twice in a VM's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(pub u32);
+
 /// One configuration of the plugin. A new one comes to life beside the old, whose streams keep what they began with.
 pub trait RootFilter: Sized + 'static {
     /// The state machine of one stream.
     type Stream: StreamFilter + 'static;
+    /// What all configurations in one VM share, and what outlives each of them.
+    type Vm: Default + 'static;
 
     /// Reads the configuration.
     ///
     /// # Errors
     /// The reason, which is logged; Envoy then keeps the old configuration, or does not start.
-    fn configure(host: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String>;
+    fn configure(host: &mut dyn Host, vm: &Rc<Self::Vm>, configuration: Configuration<'_>) -> Result<Self, String>;
 
     /// Begins a stream: downstream once per request, upstream once per attempt. No stream is current yet in Envoy's
     /// eyes, so there is nothing to ask it.
-    fn new_stream(self: &Rc<Self>) -> Self::Stream;
+    fn new_stream(self: &Rc<Self>, id: StreamId) -> Self::Stream;
 
     /// Called at the period set with [`Host::set_tick_period`], if `tick` is exported.
     fn on_tick(self: &Rc<Self>, host: &mut dyn Host) {
         let _ = host;
+    }
+
+    /// A call has ended that this configuration or a stream of it made with [`Host::grpc_call`]: with an answer, or without. Called if `grpc`
+    /// is exported.
+    ///
+    /// A call that failed at once is also told here, with a number nobody was given. The calls of a configuration that is gone are cancelled,
+    /// and nobody is told of it.
+    fn on_grpc(self: &Rc<Self>, host: &mut dyn Host, call: CallId, answer: Result<&[u8], GrpcStatus>) {
+        let _ = (host, call, answer);
+    }
+
+    /// Which streams [`StreamFilter::on_wake`] is to be called for. Asked after every [`on_tick`](Self::on_tick) and
+    /// [`on_grpc`](Self::on_grpc); what is handed out is forgotten. A stream that is gone by then is passed over.
+    fn take_woken(&self) -> Vec<StreamId> {
+        Vec::new()
     }
 }
 
@@ -89,6 +110,13 @@ pub trait StreamFilter {
     fn on_request_trailers(&mut self, host: &mut dyn Host) -> TrailersAction {
         let _ = host;
         TrailersAction::Continue
+    }
+
+    /// The root has woken the stream, whose request a body or trailers callback had paused. Headers and body are in reach as they were then.
+    /// True lets the request go on; after a local response the verdict does not matter.
+    fn on_wake(&mut self, host: &mut dyn Host) -> bool {
+        let _ = host;
+        false
     }
 
     /// The response headers have arrived, or those of a local reply.

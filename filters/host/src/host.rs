@@ -1,6 +1,6 @@
 //! What a filter may ask of Envoy.
 
-use crate::{Headers, HostError};
+use crate::{CallId, GrpcCall, Headers, HostError};
 
 /// The header maps of a stream. Outside its own phase a map is not reachable: copy what you need.
 ///
@@ -150,6 +150,13 @@ pub trait Host {
 
     /// Sets a gauge, adds to a counter, or records a value in a histogram.
     fn record_metric(&mut self, metric: MetricId, value: u64) -> Result<(), HostError>;
+
+    /// Begins a call, which ends with [`RootFilter::on_grpc`](crate::RootFilter::on_grpc) of this configuration, also where a stream made it:
+    /// the stream may be gone by then.
+    ///
+    /// # Errors
+    /// The call failed at once: the cluster does not exist or is out of reach (`InternalFailure`).
+    fn grpc_call(&mut self, call: &GrpcCall<'_>) -> Result<CallId, HostError>;
 
     /// Calls `on_tick` of this configuration every so many milliseconds, on every worker and on main; 0 stops it.
     fn set_tick_period(&mut self, millis: u32) -> Result<(), HostError>;

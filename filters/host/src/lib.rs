@@ -11,18 +11,19 @@
 //!
 //! ```
 //! use std::rc::Rc;
-//! use tollgate_host::{Configuration, HeaderMap, HeadersAction, Host, RootFilter, StreamFilter};
+//! use tollgate_host::{Configuration, HeaderMap, HeadersAction, Host, RootFilter, StreamFilter, StreamId};
 //!
 //! struct Greeter { greeting: String }
 //! struct Stream(Rc<Greeter>);
 //!
 //! impl RootFilter for Greeter {
 //!     type Stream = Stream;
-//!     fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+//!     type Vm = ();
+//!     fn configure(_: &mut dyn Host, _: &Rc<()>, configuration: Configuration<'_>) -> Result<Self, String> {
 //!         let greeting = String::from_utf8(configuration.plugin.to_vec()).map_err(|e| e.to_string())?;
 //!         Ok(Self { greeting })
 //!     }
-//!     fn new_stream(self: &Rc<Self>) -> Stream { Stream(Rc::clone(self)) }
+//!     fn new_stream(self: &Rc<Self>, _: StreamId) -> Stream { Stream(Rc::clone(self)) }
 //! }
 //!
 //! impl StreamFilter for Stream {
@@ -44,6 +45,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod abi;
+mod callout;
 mod dispatch;
 #[cfg(all(feature = "embed", not(target_arch = "wasm32")))]
 pub mod embed;
@@ -56,9 +58,10 @@ mod headers;
 mod host;
 pub mod pairs;
 
+pub use callout::{CallId, GrpcCall, GrpcStatus};
 pub use dispatch::Dispatcher;
 pub use error::HostError;
 pub use export::{Callback, Callbacks};
-pub use filter::{BodyAction, Configuration, HeadersAction, RootFilter, StreamFilter, TrailersAction};
+pub use filter::{BodyAction, Configuration, HeadersAction, RootFilter, StreamFilter, StreamId, TrailersAction};
 pub use headers::{Headers, Iter};
 pub use host::{Body, HeaderMap, Host, LogLevel, MetricId, MetricKind};

@@ -1,35 +1,41 @@
 //! The one shell over the stages: reads the host, calls the [`Exchange`], applies its verdict.
 //!
-//! Every downstream module is an [`Engine`] made from its own configuration and this [`ExchangeFilter`] over it. Nothing is decided here:
+//! Every downstream module is an [`Engine`](tollgate_stages::Engine) made from its own configuration and this [`ExchangeFilter`] over it. Nothing is decided here:
 //! a stage's logic is in its crate, the order of the stages in `tollgate-stages`.
 
+mod fleet;
 mod headers;
 mod metrics;
 mod module;
 mod shared;
+mod waiting;
 
 use std::rc::Rc;
 
 use tollgate_host::{
-    Body, BodyAction, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, StreamFilter, TrailersAction,
+    Body, BodyAction, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, StreamFilter, StreamId,
+    TrailersAction,
 };
 use tollgate_policy::names::{self, fact};
-use tollgate_stages::{AnswerMode, Engine, Exchange, OnBody, OnHeaders, Reply, Till};
+use tollgate_stages::{AnswerMode, Exchange, OnBody, OnHeaders, Reply};
 
-pub use module::Module;
+pub use fleet::Fleet;
+pub use module::{Module, QuotaService};
 
 use headers::Read;
-use metrics::Metrics;
-use shared::SharedData;
+use module::Root;
 
 /// One exchange on a host.
 #[derive(Debug)]
 pub struct ExchangeFilter {
+    root: Rc<Root>,
+    id: StreamId,
     exchange: Exchange,
     phase: Phase,
+    /// It has waited for a lease, or still does.
+    waited: bool,
     /// The request's headers, until they go on.
     request: Headers,
-    metrics: Rc<Metrics>,
 }
 
 /// What the next body callback is for.
@@ -39,6 +45,8 @@ enum Phase {
     Pass,
     /// The request is collected.
     Request,
+    /// Nothing: the request waits for a lease.
+    Wait,
     /// The answer passes through the exchange as it comes.
     Stream,
     /// The answer is collected.
@@ -46,12 +54,14 @@ enum Phase {
 }
 
 impl ExchangeFilter {
-    fn new(engine: &Rc<Engine>, metrics: &Rc<Metrics>) -> Self {
+    fn new(root: &Rc<Root>, id: StreamId) -> Self {
         Self {
-            exchange: Exchange::new(Rc::clone(engine)),
+            exchange: Exchange::new(Rc::clone(&root.engine)),
+            root: Rc::clone(root),
+            id,
             phase: Phase::Pass,
+            waited: false,
             request: Headers::default(),
-            metrics: Rc::clone(metrics),
         }
     }
 
@@ -71,16 +81,27 @@ impl ExchangeFilter {
 
     /// The whole request body is buffered: decide.
     fn request_complete(&mut self, host: &mut dyn Host, size: usize) -> Result<bool, HostError> {
-        self.phase = Phase::Pass;
         let body = host.body(Body::Request, 0, size)?;
         let now_ms = host.now_nanos() / 1_000_000;
-        match self.exchange.on_request_body(&body, &mut Till::alone(&mut SharedData(host)), now_ms) {
+        if let Some(member) = &self.root.member {
+            member.fleet.introduce(host, &member.service, &self.root.metrics);
+        }
+        let verdict = self.with_till(host, |exchange, till| exchange.on_request_body(&body, till, now_ms));
+        self.decided(host, verdict, now_ms)
+    }
+
+    /// Applies what was decided. Whether the request goes on.
+    fn decided(&mut self, host: &mut dyn Host, verdict: OnBody, now_ms: u64) -> Result<bool, HostError> {
+        self.phase = Phase::Pass;
+        match verdict {
             OnBody::Answer(reply) => {
                 self.answer(host, &reply);
                 Ok(false)
             }
-            // Nothing is leased here, so nothing waits.
-            OnBody::Wait => Ok(false),
+            OnBody::Wait => {
+                self.wait(host, now_ms);
+                Ok(false)
+            }
             OnBody::Forward { body, route } => {
                 let headers = std::mem::take(&mut self.request);
                 let known = headers.iter().filter_map(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)));
@@ -115,13 +136,19 @@ impl ExchangeFilter {
 
     fn finish(&mut self, host: &mut dyn Host) {
         let provider = if self.exchange.wants_provider() { provider(host) } else { None };
-        let summary = self.exchange.finish(&mut Till::alone(&mut SharedData(host)), provider.as_deref());
+        self.leave();
+        let summary = self.with_till(host, |exchange, till| exchange.finish(till, provider.as_deref()));
+        if let Some((of, counts)) = self.exchange.take_use()
+            && let Some(member) = &self.root.member
+        {
+            member.fleet.used(host, of, &counts);
+        }
         self.publish(host);
         if let Some((name, value)) = summary {
             publish(host, name, &value);
         }
         for (name, by) in self.exchange.take_counters() {
-            self.metrics.add(host, name, by);
+            self.root.metrics.add(host, name, by);
         }
     }
 }
@@ -163,8 +190,10 @@ impl StreamFilter for ExchangeFilter {
     }
 
     fn on_request_body(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) -> BodyAction {
-        if self.phase != Phase::Request {
-            return BodyAction::Continue;
+        match self.phase {
+            Phase::Request => {}
+            Phase::Wait => return BodyAction::Pause,
+            _ => return BodyAction::Continue,
         }
         if let Some(reply) = self.exchange.on_request_size(size) {
             self.answer(host, &reply);
@@ -184,8 +213,10 @@ impl StreamFilter for ExchangeFilter {
     }
 
     fn on_request_trailers(&mut self, host: &mut dyn Host) -> TrailersAction {
-        if self.phase != Phase::Request {
-            return TrailersAction::Continue;
+        match self.phase {
+            Phase::Request => {}
+            Phase::Wait => return TrailersAction::Pause,
+            _ => return TrailersAction::Continue,
         }
         // The body callback never saw the end; it paused, so the whole body is still buffered.
         match self.request_complete(host, usize::MAX) {
@@ -198,7 +229,12 @@ impl StreamFilter for ExchangeFilter {
         }
     }
 
+    fn on_wake(&mut self, host: &mut dyn Host) -> bool {
+        self.retry(host)
+    }
+
     fn on_response_headers(&mut self, host: &mut dyn Host, end_of_stream: bool) -> HeadersAction {
+        self.leave();
         self.phase = Phase::Pass;
         let Ok(headers) = host.headers(HeaderMap::Response) else { return HeadersAction::Continue };
         let mode = self.exchange.on_response_headers(&Read(&headers), end_of_stream);
@@ -227,7 +263,7 @@ impl StreamFilter for ExchangeFilter {
 
     fn on_response_body(&mut self, host: &mut dyn Host, size: usize, end_of_stream: bool) -> BodyAction {
         match self.phase {
-            Phase::Pass | Phase::Request => return BodyAction::Continue,
+            Phase::Pass | Phase::Request | Phase::Wait => return BodyAction::Continue,
             Phase::Hold if !end_of_stream => return BodyAction::Pause,
             Phase::Hold | Phase::Stream => {}
         }
@@ -237,7 +273,7 @@ impl StreamFilter for ExchangeFilter {
 
     fn on_response_trailers(&mut self, host: &mut dyn Host) -> TrailersAction {
         match self.phase {
-            Phase::Pass | Phase::Request => {}
+            Phase::Pass | Phase::Request | Phase::Wait => {}
             Phase::Hold => self.answer_bytes(host, usize::MAX, true),
             Phase::Stream => self.finish(host),
         }

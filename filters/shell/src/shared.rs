@@ -4,7 +4,7 @@ use tollgate_host::{Host, HostError};
 use tollgate_quota::{Store, StoreError, Unavailable, Version};
 
 /// Stands for "must be absent": 0 would write unconditionally, and no write ever had this number.
-const ABSENT: u32 = u32::MAX;
+pub(crate) const ABSENT: u32 = u32::MAX;
 
 /// The map that all workers of this Envoy share.
 pub(crate) struct SharedData<'a>(pub &'a mut dyn Host);

@@ -19,7 +19,7 @@ use tollgate_dialects::translate::{
 };
 use tollgate_host::{
     Body, BodyAction, Configuration, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, RootFilter,
-    StreamFilter, TrailersAction,
+    StreamFilter, StreamId, TrailersAction,
 };
 use tollgate_policy::names::{self, fact};
 use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
@@ -35,13 +35,14 @@ pub struct Translate {
 
 impl RootFilter for Translate {
     type Stream = AttemptFilter;
+    type Vm = ();
 
-    fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+    fn configure(_: &mut dyn Host, _: &Rc<()>, configuration: Configuration<'_>) -> Result<Self, String> {
         let config = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         Ok(Self { config })
     }
 
-    fn new_stream(self: &Rc<Self>) -> AttemptFilter {
+    fn new_stream(self: &Rc<Self>, _: StreamId) -> AttemptFilter {
         AttemptFilter { root: Rc::clone(self), dialect: ClientDialect::OpenaiChat, phase: Phase::Pass }
     }
 }

@@ -3,6 +3,7 @@
 //! Every statement of the ledger is written once, in the SQL that SQLite and PostgreSQL share: `BIGINT` and `TEXT` columns without `NULL`,
 //! `INSERT … ON CONFLICT`, `RETURNING`, parameters as `$1`. What differs, the connection, is behind [`Driver`].
 
+pub(crate) mod many;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 pub(crate) mod tls;
@@ -89,6 +90,10 @@ pub(crate) trait Driver: Send {
     fn begin(&mut self, purpose: Purpose) -> Result<()>;
     /// Waits until no other process changes the tables themselves; until the transaction ends.
     fn lock_schema(&mut self) -> Result<()>;
+    /// What follows a `SELECT` whose rows are to be this transaction's alone until it ends.
+    fn for_update(&self) -> &'static str;
+    /// The time of the clock that all who use this database share, in milliseconds since 1970.
+    fn clock_ms(&mut self) -> Result<u64>;
 
     /// Makes the transaction last, also through a loss of power.
     fn commit(&mut self) -> Result<()> {

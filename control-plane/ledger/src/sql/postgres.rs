@@ -91,6 +91,14 @@ impl Driver for Postgres {
     fn lock_schema(&mut self) -> Result<()> {
         self.batch(SCHEMA_LOCK)
     }
+
+    fn for_update(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
+    fn clock_ms(&mut self) -> Result<u64> {
+        self.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", &[])?.count(0)
+    }
 }
 
 fn owned(row: &postgres::Row) -> Result<Row> {

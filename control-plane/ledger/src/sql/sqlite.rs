@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
@@ -93,6 +93,17 @@ impl Driver for Sqlite {
     fn lock_schema(&mut self) -> Result<()> {
         // A transaction that writes is alone already.
         Ok(())
+    }
+
+    fn for_update(&self) -> &'static str {
+        ""
+    }
+
+    fn clock_ms(&mut self) -> Result<u64> {
+        // A file is one machine's.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let since = since.map_err(|_| Error::unavailable("the clock is before 1970"))?;
+        Ok(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 }
 

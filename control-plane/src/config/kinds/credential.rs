@@ -61,12 +61,27 @@ pub struct AwsKeySource {
     pub session_token: Option<SecretSource>,
 }
 
+/// The address of a webhook: exactly one of the three. Whoever knows the address of one at Slack may post there: such a one is a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WebhookSource {
+    /// The address itself, where it is no secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// An environment variable of the control plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<String>,
+    /// A file on the control plane's machine; read again when it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
 const INSTEAD: &str = "write where it is read from, `env: NAME` or `file: /path`, and not the key itself";
 const AWS_INSTEAD: &str =
     "write `machine`, or a mapping of `accessKeyId`, `secretAccessKey` and, where there is one, `sessionToken`";
 
 /// A mapping that must be there. What stands in its place is most likely a key, so it is refused without being quoted.
-fn required<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn required<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     optional(deserializer)?.ok_or_else(|| Error::custom(INSTEAD))
 }
 

@@ -7,7 +7,7 @@ use tollgate_policy::names::{PROVIDER_HEADER, ROUTE_HEADER, fact};
 
 use super::secrets;
 use crate::config::documents::Doc;
-use crate::config::kinds::GatewaySpec;
+use crate::config::kinds::{GatewaySpec, SecretSource, WebhookSource};
 use crate::config::problems::Problems;
 use crate::model::Gateway;
 
@@ -26,6 +26,7 @@ pub fn check(documents: &[Doc<GatewaySpec>], problems: &mut Problems) -> Gateway
         hash_key: None,
         trusted_ca: None,
         facts: None,
+        alerts: None,
     };
     let Some((doc, more)) = documents.split_first() else { return gateway };
     for second in more {
@@ -63,8 +64,38 @@ pub fn check(documents: &[Doc<GatewaySpec>], problems: &mut Problems) -> Gateway
         );
     }
     gateway.facts.clone_from(&doc.spec.facts);
+    if let Some(alerts) = &doc.spec.alerts {
+        if let Err(message) = webhook(&alerts.webhook) {
+            doc.error(problems, "spec/alerts/webhook", message);
+        }
+        gateway.alerts = Some(alerts.webhook.clone());
+    }
     gateway.tags = tags(doc, problems);
     gateway
+}
+
+/// The address is not quoted: it may be a secret that was written in the wrong place.
+fn webhook(at: &WebhookSource) -> Result<(), String> {
+    let WebhookSource { url, env, file } = at;
+    let Some(url) = url else {
+        let source = SecretSource { env: env.clone(), file: file.clone() };
+        return secrets::check(&source).map_err(|message| match (env, file) {
+            (None, None) => "write exactly one of `url: https://…`, `env: NAME` and `file: /path`".into(),
+            _ => message,
+        });
+    };
+    if env.is_some() || file.is_some() {
+        return Err("write exactly one of `url: https://…`, `env: NAME` and `file: /path`".into());
+    }
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match host.map(|rest| rest.split(['/', ':', '?']).next().unwrap_or_default()) {
+        None | Some("") => Err("`url` is not of the form https://host/path".into()),
+        Some("hooks.slack.com") => {
+            Err("whoever knows this `url` may post there: write where it is read from, `env: NAME` or `file: /path`"
+                .into())
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 fn tags(doc: &Doc<GatewaySpec>, problems: &mut Problems) -> Tags {
@@ -90,5 +121,41 @@ fn tags(doc: &Doc<GatewaySpec>, problems: &mut Problems) -> Tags {
         user: tag("user", &spec.user),
         feature: tag("feature", &spec.feature),
         priority: tag("priority", &spec.priority),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::problems::Problems;
+    use crate::config::source::SourceFile;
+    use crate::config::{self, Loaded};
+
+    fn alerts(webhook: &str) -> Loaded {
+        let text = format!("kind: Gateway\nmetadata: {{name: g}}\nspec:\n  alerts: {{webhook: {webhook}}}\n");
+        config::check(&[SourceFile { name: "a.yaml".into(), text }], Problems::default())
+    }
+
+    #[test]
+    fn alerts_go_to_an_address_that_is_named_or_read() {
+        for webhook in ["{env: HOOK}", "{file: /run/hook}", "{url: 'http://alerts.example:8080/x'}"] {
+            let model = alerts(webhook).model;
+            assert!(model.unwrap().gateway.alerts.is_some(), "{webhook}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_a_secret_is_neither_taken_nor_repeated() {
+        for (webhook, why) in [
+            ("{url: 'https://hooks.slack.com/services/T0/hush'}", "whoever knows this `url` may post there"),
+            ("'https://hooks.slack.com/services/T0/hush'", "write where it is read from"),
+            ("{env: 'https://hooks.slack.com/services/T0/hush'}", "not the name of an environment variable"),
+            ("{url: 'hooks.slack.com/hush'}", "not of the form https://host/path"),
+            ("{url: 'https://a.example/hush', env: HOOK}", "exactly one of"),
+            ("{}", "exactly one of"),
+        ] {
+            let problems: Vec<String> = alerts(webhook).problems.errors().map(ToString::to_string).collect();
+            assert!(problems.len() == 1 && problems[0].starts_with("a.yaml:4:"), "{webhook}: {problems:?}");
+            assert!(problems[0].contains(why) && !problems[0].contains("hush"), "{webhook}: {problems:?}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::window;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denied {
     /// It does not fit.
-    Exceeded(Exceeded),
+    Exceeded(Box<Exceeded>),
     /// Nobody knows whether it fits; the policy decides.
     Unavailable(Unavailable),
 }

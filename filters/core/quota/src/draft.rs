@@ -140,19 +140,19 @@ impl Draft {
 }
 
 /// The refusal that lasts longest, if any quota refuses.
-pub(crate) fn refusal(drafts: &[Draft], class: Option<&str>, now_ms: u64) -> Option<Exceeded> {
+pub(crate) fn refusal(drafts: &[Draft], class: Option<&str>, now_ms: u64) -> Option<Box<Exceeded>> {
     let rows = || drafts.iter().flat_map(|draft| &draft.rows);
     let refused = rows().filter(|row| row.is_refused());
     let worst = refused.max_by_key(|row| row.wait(now_ms).unwrap_or(u64::MAX))?;
     let fits = worst.amount <= worst.before.remaining;
-    Some(Exceeded {
+    Some(Box::new(Exceeded {
         standing: worst.before.clone(),
         requested: worst.amount,
         retry_after_ms: worst.wait(now_ms),
         standings: rows().map(|row| row.before.clone()).collect(),
         room: worst.before.remaining.saturating_sub(worst.floor),
         shed: class.filter(|_| fits).map(|class| Shed { class: class.to_owned(), floor: worst.floor }),
-    })
+    }))
 }
 
 /// When to try again where requests in flight are counted: any of them may end any time.

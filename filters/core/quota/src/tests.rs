@@ -3,6 +3,8 @@
 mod admission;
 mod formats;
 mod leases;
+mod messages;
+mod reports;
 #[cfg(not(target_arch = "wasm32"))]
 mod simulation;
 mod storage;

@@ -49,7 +49,7 @@ pub(crate) struct Wish<'a> {
     /// Where a finding has sent a request it stays: a cheaper route may be one that must not see it.
     pub(crate) stays: bool,
     /// Why the model it asked for was too dear, where it goes to a cheaper one.
-    pub(crate) downgraded: Option<Exceeded>,
+    pub(crate) downgraded: Option<Box<Exceeded>>,
     /// When it came, or was downgraded.
     pub(crate) since_ms: u64,
 }

@@ -84,7 +84,11 @@ impl Exchange {
                 Ok(admitted) => return self.forward(engine, team, wish, &body, admitted, now_ms),
                 Err(Untaken::Wait(key)) => {
                     let as_cheaper = match &team.on_exceeded {
-                        OnExceeded::DowngradeTo(cheaper) if wish.downgraded.is_none() => Some(estimate(cheaper)),
+                        OnExceeded::DowngradeTo(cheaper) if wish.downgraded.is_none() => {
+                            let routes = engine.routes.as_ref();
+                            let resolved = routes.and_then(|routes| routes.resolve(team, cheaper).ok());
+                            resolved.map(|resolved| estimate(resolved.counted_as(cheaper)))
+                        }
                         _ => None,
                     };
                     let (wish, body) = (wish.into_owned(), body.into_owned());
@@ -140,7 +144,7 @@ impl Exchange {
         wish.edits.push(wish.model_span.clone(), cheaper.as_bytes());
         wish.model = Cow::Borrowed(cheaper);
         wish.route = Some(resolved.at);
-        wish.input = estimate(cheaper);
+        wish.input = estimate(resolved.counted_as(cheaper));
         wish.since_ms = now_ms;
         true
     }

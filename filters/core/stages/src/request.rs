@@ -70,7 +70,7 @@ impl Exchange {
             self.refuse_for_good();
             return Err(refusal);
         }
-        let input = estimate(&asked, &model);
+        let input = estimate(&asked, resolved.map_or(&*model, |resolved| resolved.counted_as(&model)));
         if self.counts_only {
             return self.count(resolved, &input, body, &edits);
         }

@@ -4,6 +4,7 @@ use tollgate_dialects::Usage;
 use tollgate_dialects::refusal::Refusal;
 use tollgate_policy::gateway::{Price, RouteBackend, RouteConfig};
 use tollgate_policy::model::ModelName;
+use tollgate_tokens::Vocabulary;
 
 use crate::engine::Team;
 
@@ -14,6 +15,8 @@ pub(crate) const UNSTATED_OUTPUT: u64 = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     routes: Vec<RouteConfig>,
+    /// For each of them, of the models its backends name the one that counts most tokens, and whether some backend takes the client's own.
+    counted_as: Vec<(Option<String>, bool)>,
 }
 
 /// Where a request goes.
@@ -25,11 +28,17 @@ pub(crate) struct Resolved<'a> {
     pub(crate) at: usize,
     /// The Envoy route.
     pub(crate) target: &'a str,
+    counted_as: &'a (Option<String>, bool),
 }
 
 impl Routes {
     pub(crate) fn new(routes: &[RouteConfig]) -> Self {
-        Self { routes: routes.to_vec() }
+        let counted_as = |route: &RouteConfig| {
+            let named = route.backends.iter().filter_map(|backend| backend.model.as_ref()).map(ModelName::as_str);
+            let most = named.max_by_key(|model| tokens_of(model)).map(str::to_owned);
+            (most, route.backends.iter().any(|backend| backend.model.is_none()))
+        };
+        Self { routes: routes.to_vec(), counted_as: routes.iter().map(counted_as).collect() }
     }
 
     pub(crate) fn index(&self, name: &str) -> Option<usize> {
@@ -66,7 +75,8 @@ impl Routes {
     /// The team's route at this place among them.
     pub(crate) fn at<'a>(&'a self, team: &'a Team, at: usize) -> Option<Resolved<'a>> {
         let (index, target) = team.routes.get(at)?;
-        Some(Resolved { route: self.routes.get(*index)?, index: *index, at, target })
+        let (route, counted_as) = (self.routes.get(*index)?, self.counted_as.get(*index)?);
+        Some(Resolved { route, index: *index, at, target, counted_as })
     }
 
     /// Every model the team can ask for by name, in the order of its routes: the literal patterns, and for the others the backends'
@@ -87,7 +97,30 @@ impl Routes {
     }
 }
 
-impl Resolved<'_> {
+/// The vocabularies in the order of how many tokens they make of a text, at most.
+fn tokens_of(model: &str) -> u8 {
+    match Vocabulary::of_model(model) {
+        Vocabulary::O200k => 0,
+        Vocabulary::Cl100k => 1,
+        Vocabulary::Other => 2,
+        Vocabulary::Claude => 3,
+    }
+}
+
+impl<'a> Resolved<'a> {
+    /// The model as which the input of a request for `model` is counted: of those that may serve it the one that makes most tokens of a text, since a
+    /// reservation must hold whoever serves. What is an alias here is nobody's vocabulary.
+    pub(crate) fn counted_as<'m>(&self, model: &'m str) -> &'m str
+    where
+        'a: 'm,
+    {
+        match self.counted_as {
+            (Some(named), true) if tokens_of(named) > tokens_of(model) => named,
+            (Some(named), false) => named,
+            _ => model,
+        }
+    }
+
     /// Whether the configuration itself names this model, rather than letting any name pass that a pattern matches.
     pub(crate) fn names(&self, model: &str) -> bool {
         self.route.models.iter().any(|pattern| pattern.is_literal() && pattern.matches(model))

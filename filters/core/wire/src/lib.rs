@@ -8,5 +8,6 @@ pub mod base64;
 pub mod edit;
 pub mod eventstream;
 pub mod json;
+pub mod protobuf;
 pub mod sse;
 pub mod utf8;

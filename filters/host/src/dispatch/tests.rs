@@ -25,15 +25,16 @@ impl Drop for Stream {
 
 impl RootFilter for Root {
     type Stream = Stream;
+    type Vm = ();
 
-    fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+    fn configure(_: &mut dyn Host, _: &Rc<()>, configuration: Configuration<'_>) -> Result<Self, String> {
         match configuration.plugin {
             b"bad" => Err("it is bad".into()),
             text => Ok(Self(String::from_utf8_lossy(text).into_owned())),
         }
     }
 
-    fn new_stream(self: &Rc<Self>) -> Stream {
+    fn new_stream(self: &Rc<Self>, _: StreamId) -> Stream {
         Stream { root: Rc::clone(self), calls: 0 }
     }
 }

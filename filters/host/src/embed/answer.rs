@@ -26,6 +26,9 @@ pub const CALLS: &[&str] = &[
     "proxy_increment_metric",
     "proxy_record_metric",
     "proxy_set_tick_period_milliseconds",
+    "proxy_grpc_call",
+    "proxy_set_effective_context",
+    "proxy_continue_stream",
 ];
 
 /// Buffer types beyond the two bodies: the configurations.
@@ -184,6 +187,8 @@ impl Vm {
             "proxy_increment_metric" => host.increment_metric(MetricId(word(0)), asked.wide(1).cast_signed()),
             "proxy_record_metric" => host.record_metric(MetricId(word(0)), asked.wide(1)),
             "proxy_set_tick_period_milliseconds" => host.set_tick_period(word(0)),
+            // No service is there to be called, so nobody waits for one and is woken.
+            "proxy_grpc_call" => Err(HostError::InternalFailure),
             _ => Err(HostError::Unimplemented),
         }
     }

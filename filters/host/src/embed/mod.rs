@@ -17,7 +17,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::fake::FakeEnvoy;
-use crate::{BodyAction, Configuration, HeadersAction, Host, LogLevel, RootFilter, StreamFilter, TrailersAction};
+use crate::{
+    BodyAction, Configuration, HeadersAction, Host, LogLevel, RootFilter, StreamFilter, StreamId, TrailersAction,
+};
 use vm::Vm;
 
 /// The root context's id in a VM. Streams are numbered from the next one on.
@@ -41,8 +43,9 @@ pub struct Embedded {
 
 impl RootFilter for Embedded {
     type Stream = EmbeddedStream;
+    type Vm = ();
 
-    fn configure(host: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+    fn configure(host: &mut dyn Host, _: &Rc<()>, configuration: Configuration<'_>) -> Result<Self, String> {
         let mut vm = Vm::load(configuration.vm, configuration.plugin)?;
         vm.call(host, "proxy_on_context_create", &[ROOT, 0])?;
         let size = u32::try_from(configuration.plugin.len()).map_err(|_| "the configuration is too large")?;
@@ -52,7 +55,7 @@ impl RootFilter for Embedded {
         }
     }
 
-    fn new_stream(self: &Rc<Self>) -> EmbeddedStream {
+    fn new_stream(self: &Rc<Self>, _: StreamId) -> EmbeddedStream {
         self.last_id.set(self.last_id.get() + 1);
         EmbeddedStream { vm: Rc::clone(&self.vm), id: self.last_id.get(), open: false }
     }

@@ -4,9 +4,10 @@ use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::callout::OutCall;
 use super::message::HeaderList;
 use super::worker::{SharedStore, Worker};
-use crate::{Body, HeaderMap, Headers, Host, HostError, LogLevel, MetricId, MetricKind, pairs};
+use crate::{Body, CallId, GrpcCall, HeaderMap, Headers, Host, HostError, LogLevel, MetricId, MetricKind, pairs};
 
 /// An answer of the filter's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub(crate) enum Reach {
 #[derive(Debug)]
 pub struct FakeHost {
     pub(crate) worker: Rc<RefCell<Worker>>,
+    /// The configuration whose calls these are.
+    pub(crate) root: u32,
     pub(crate) maps: [Slot<HeaderList>; 4],
     pub(crate) bodies: [Slot<Vec<u8>>; 2],
     /// While the access log runs, every map may be read and none written.
@@ -67,6 +70,7 @@ impl FakeHost {
     pub(crate) fn on(worker: Rc<RefCell<Worker>>) -> Self {
         Self {
             worker,
+            root: 0,
             maps: Default::default(),
             bodies: Default::default(),
             logging: false,
@@ -281,6 +285,27 @@ impl Host for FakeHost {
 
     fn record_metric(&mut self, metric: MetricId, value: u64) -> Result<(), HostError> {
         self.called("record_metric").record(metric, value)
+    }
+
+    fn grpc_call(&mut self, call: &GrpcCall<'_>) -> Result<CallId, HostError> {
+        let root = self.root;
+        let mut worker = self.called("grpc_call");
+        if worker.unreachable {
+            return Err(HostError::InternalFailure);
+        }
+        worker.last_call += 1;
+        let id = CallId(worker.last_call);
+        let GrpcCall { cluster, service, method, message, timeout_ms } = *call;
+        worker.calls_out.push(OutCall {
+            id,
+            cluster: cluster.to_owned(),
+            service: service.to_owned(),
+            method: method.to_owned(),
+            message: message.to_vec(),
+            timeout_ms,
+            root,
+        });
+        Ok(id)
     }
 
     fn set_tick_period(&mut self, millis: u32) -> Result<(), HostError> {

@@ -7,6 +7,7 @@
 //!
 //! Several [`FakeEnvoy`]s on one [`SharedStore`] are the workers of one Envoy.
 
+mod callout;
 mod host;
 mod message;
 mod stream;
@@ -16,15 +17,17 @@ mod worker;
 mod tests;
 
 use std::cell::{Cell, RefCell, RefMut};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
+pub use callout::OutCall;
 pub use host::{FakeHost, LocalReply};
 pub use message::{Answer, HeaderList, Input, Message, Request};
 pub use stream::{FakeStream, Outcome};
 pub use worker::{Metric, SharedStore, Worker};
 
-use crate::{Callbacks, Configuration, Dispatcher, LogLevel, RootFilter};
+use crate::{Callbacks, Configuration, Dispatcher, LogLevel, RootFilter, StreamId};
 
 /// One worker of an Envoy with one plugin: the VM, its configuration, and what outlives a stream.
 pub struct FakeEnvoy<R: RootFilter> {
@@ -34,6 +37,8 @@ pub struct FakeEnvoy<R: RootFilter> {
     buffer_limit: usize,
     root: Cell<u32>,
     last_id: Cell<u32>,
+    /// Whom a root has woken, and who has not gone on yet.
+    woken: RefCell<BTreeSet<StreamId>>,
 }
 
 impl<R: RootFilter> FakeEnvoy<R> {
@@ -69,6 +74,7 @@ impl<R: RootFilter> FakeEnvoy<R> {
             buffer_limit: 1024 * 1024,
             root: Cell::new(0),
             last_id: Cell::new(0),
+            woken: RefCell::default(),
         };
         envoy.configure(vm, configuration)?;
         Ok(envoy)
@@ -96,7 +102,7 @@ impl<R: RootFilter> FakeEnvoy<R> {
 
     fn configure(&self, vm: &[u8], configuration: impl AsRef<[u8]>) -> Result<(), String> {
         let id = self.next_id();
-        let mut host = FakeHost::on(Rc::clone(&self.worker));
+        let mut host = self.host(id);
         self.vm.context_create(id, 0);
         let configuration = Configuration { plugin: configuration.as_ref(), vm };
         if self.vm.configure(&mut host, id, configuration) {
@@ -130,13 +136,14 @@ impl<R: RootFilter> FakeEnvoy<R> {
     pub fn stream(&self) -> FakeStream<'_, R> {
         let id = self.next_id();
         self.vm.context_create(id, self.root.get());
-        FakeStream::new(self, id, FakeHost::on(Rc::clone(&self.worker)))
+        FakeStream::new(self, id, self.host(self.root.get()))
     }
 
-    /// Calls `on_tick` once.
+    /// Calls `on_tick` once. Streams that it wakes go on with [`FakeStream::resume`].
     pub fn tick(&self) {
         if self.exports.contains(crate::Callback::tick) {
-            self.vm.tick(&mut FakeHost::on(Rc::clone(&self.worker)), self.root.get());
+            let woken = self.vm.tick(&mut self.host(self.root.get()), self.root.get());
+            self.woken.borrow_mut().extend(woken);
         }
     }
 
@@ -163,6 +170,10 @@ impl<R: RootFilter> FakeEnvoy<R> {
     /// How many contexts are alive in the VM: configurations and streams.
     pub fn contexts(&self) -> (usize, usize) {
         self.vm.contexts()
+    }
+
+    fn host(&self, root: u32) -> FakeHost {
+        FakeHost { root, ..FakeHost::on(Rc::clone(&self.worker)) }
     }
 
     fn next_id(&self) -> u32 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::FakeEnvoy;
 use super::host::{FakeHost, LocalReply, Reach};
 use super::message::{Answer, HeaderList, Input, Message, Request};
-use crate::{Body, BodyAction, Callback, HeaderMap, HeadersAction, RootFilter, TrailersAction};
+use crate::{Body, BodyAction, Callback, HeaderMap, HeadersAction, RootFilter, StreamId, TrailersAction};
 
 /// What became of a stream.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,9 @@ struct Direction {
     out: Message,
     headers_held: bool,
     buffering: bool,
+    /// The last byte has come in.
+    ended: bool,
+    trailers_held: bool,
 }
 
 /// A stream that is under way. Dropping it without [`FakeStream::finish`] ends it as a disconnect would.
@@ -93,6 +96,26 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
         self.host.properties.insert(path.iter().map(|part| (*part).to_owned()).collect(), value.as_ref().to_vec());
     }
 
+    /// Runs the stream if its root has woken it: its request goes on, is answered, or goes on waiting. Whether it was woken. Envoy does this by
+    /// itself, directly after the root's callback.
+    pub fn resume(&mut self) -> bool {
+        let id = StreamId(self.id);
+        if !self.envoy.woken.borrow_mut().remove(&id) || self.over() {
+            return false;
+        }
+        let goes_on = self.envoy.vm.wake(&mut self.host, id);
+        if goes_on && self.host.pending_reply.is_none() {
+            self.release_headers(Body::Request);
+            self.release_body(Body::Request);
+            if self.request.trailers_held {
+                self.release_trailers(Body::Request);
+            }
+            self.request.out.complete = self.request.ended;
+        }
+        self.reply_if_asked(Body::Request);
+        true
+    }
+
     /// What the provider has received by now.
     pub fn upstream(&self) -> &Message {
         &self.request.out
@@ -132,6 +155,7 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
             vm.done(&mut self.host, self.id);
         }
         vm.delete(self.id);
+        self.envoy.woken.borrow_mut().remove(&StreamId(self.id));
     }
 
     fn transmit(&mut self, which: Body, input: Input) {
@@ -183,6 +207,7 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
         if which == Body::Response && request.reach == Reach::Write {
             request.reach = Reach::Read;
         }
+        self.direction(which).ended = end;
         let slot = self.host.map_slot(map);
         slot.value = headers;
         slot.reach = Reach::Write;
@@ -211,6 +236,7 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
 
     fn run_chunk(&mut self, which: Body, chunk: &[u8], end: bool) {
         let callback = if which == Body::Request { Callback::request_body } else { Callback::response_body };
+        self.direction(which).ended = end;
         let buffering = self.direction(which).buffering;
         let slot = self.host.body_slot(which);
         if !buffering {
@@ -257,6 +283,7 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
             Body::Request => (HeaderMap::RequestTrailers, Callback::request_trailers),
             Body::Response => (HeaderMap::ResponseTrailers, Callback::response_trailers),
         };
+        self.direction(which).ended = true;
         let slot = self.host.map_slot(map);
         slot.value = trailers;
         slot.reach = Reach::Write;
@@ -267,18 +294,26 @@ impl<'a, R: RootFilter> FakeStream<'a, R> {
             Body::Response => vm.response_trailers(&mut self.host, self.id),
         };
         if action == TrailersAction::Continue && self.host.pending_reply.is_none() {
-            let slot = self.host.map_slot(map);
-            slot.reach = Reach::No;
-            let trailers = slot.value.clone();
             self.release_headers(which);
             if self.direction(which).buffering {
                 self.release_body(which);
             }
-            let out = &mut self.direction(which).out;
-            out.trailers = Some(trailers);
-            out.complete = true;
+            self.release_trailers(which);
+            self.direction(which).out.complete = true;
+        } else {
+            self.direction(which).trailers_held = true;
         }
         self.reply_if_asked(which);
+    }
+
+    fn release_trailers(&mut self, which: Body) {
+        let map = if which == Body::Request { HeaderMap::RequestTrailers } else { HeaderMap::ResponseTrailers };
+        let slot = self.host.map_slot(map);
+        slot.reach = Reach::No;
+        let trailers = std::mem::take(&mut slot.value);
+        let direction = self.direction(which);
+        direction.trailers_held = false;
+        direction.out.trailers = Some(trailers);
     }
 
     fn release_headers(&mut self, which: Body) {

@@ -1,32 +1,67 @@
 use super::*;
-use crate::{Body, BodyAction, Callback, HeaderMap, HeadersAction, Host, HostError, StreamFilter, TrailersAction};
+use std::cell::Cell;
+
+use crate::{
+    Body, BodyAction, CallId, Callback, GrpcCall, GrpcStatus, HeaderMap, HeadersAction, Host, HostError, StreamFilter,
+    TrailersAction,
+};
 
 /// A filter made of closures would hide what it does: this one is steered by its configuration, a list of words.
-struct Root(String);
+struct Root {
+    words: String,
+    /// Which configuration of its VM this is.
+    number: u32,
+    waiting: RefCell<Vec<StreamId>>,
+    woken: RefCell<Vec<StreamId>>,
+}
 
 struct Stream {
+    root: Rc<Root>,
+    id: StreamId,
     words: String,
     seen: Vec<String>,
 }
 
 impl RootFilter for Root {
     type Stream = Stream;
+    type Vm = Cell<u32>;
 
-    fn configure(_: &mut dyn Host, configuration: Configuration<'_>) -> Result<Self, String> {
+    fn configure(_: &mut dyn Host, vm: &Rc<Cell<u32>>, configuration: Configuration<'_>) -> Result<Self, String> {
         let words = String::from_utf8_lossy(configuration.plugin).into_owned();
-        if words == "bad" { Err("no".into()) } else { Ok(Self(words)) }
+        if words == "bad" {
+            return Err("no".into());
+        }
+        vm.set(vm.get() + 1);
+        Ok(Self { words, number: vm.get(), waiting: RefCell::default(), woken: RefCell::default() })
     }
 
-    fn new_stream(self: &Rc<Self>) -> Stream {
-        Stream { words: self.0.clone(), seen: Vec::new() }
+    fn new_stream(self: &Rc<Self>, id: StreamId) -> Stream {
+        Stream { root: Rc::clone(self), id, words: self.words.clone(), seen: Vec::new() }
     }
 
     fn on_tick(self: &Rc<Self>, host: &mut dyn Host) {
-        host.log(LogLevel::Info, &format!("tick {}", self.0));
+        host.log(LogLevel::Info, &format!("tick {}", self.words));
+    }
+
+    fn on_grpc(self: &Rc<Self>, host: &mut dyn Host, call: CallId, answer: Result<&[u8], GrpcStatus>) {
+        host.log(LogLevel::Info, &format!("configuration {}, call {}: {answer:?}", self.number, call.0));
+        self.woken.replace(self.waiting.take());
+    }
+
+    fn take_woken(&self) -> Vec<StreamId> {
+        self.woken.take()
     }
 }
 
 impl Stream {
+    fn wait(&self, host: &mut dyn Host) {
+        let call = GrpcCall { cluster: "c", service: "a.B", method: "Do", message: b"?", timeout_ms: 9 };
+        match host.grpc_call(&call) {
+            Ok(_) => self.root.waiting.borrow_mut().push(self.id),
+            Err(error) => host.log(LogLevel::Warn, &error.to_string()),
+        }
+    }
+
     fn told(&self, word: &str) -> bool {
         self.words.split(' ').any(|told| told == word)
     }
@@ -46,6 +81,10 @@ impl Stream {
         }
         if self.told(&format!("swallow-{side}")) && !end {
             return BodyAction::Swallow;
+        }
+        if end && which == Body::Request && self.told("call") {
+            self.wait(host);
+            return BodyAction::Pause;
         }
         if self.told(&format!("pause-{side}")) {
             if !end {
@@ -77,7 +116,26 @@ impl StreamFilter for Stream {
     fn on_request_trailers(&mut self, host: &mut dyn Host) -> TrailersAction {
         let body = host.body(Body::Request, 0, usize::MAX).unwrap();
         self.seen.push(format!("request-trailers {}", String::from_utf8_lossy(&body)));
+        if self.told("call") {
+            self.wait(host);
+            return TrailersAction::Pause;
+        }
         TrailersAction::Continue
+    }
+
+    fn on_wake(&mut self, host: &mut dyn Host) -> bool {
+        self.seen.push("woken".to_owned());
+        if self.told("refuse") {
+            host.send_local_response(503, "nobody knows", &[], b"no").unwrap();
+            return false;
+        }
+        if self.told("again") && self.seen.iter().filter(|seen| *seen == "woken").count() == 1 {
+            self.wait(host);
+            return false;
+        }
+        host.set_header(HeaderMap::Request, "x-woken", "1").unwrap();
+        host.append_body(Body::Request, b"!").unwrap();
+        true
     }
 
     fn on_response_headers(&mut self, host: &mut dyn Host, end: bool) -> HeadersAction {
@@ -254,6 +312,68 @@ fn a_new_configuration_is_for_new_streams_and_a_bad_one_for_none() {
     assert_eq!(envoy.contexts(), (1, 0));
     envoy.tick();
     assert_eq!(envoy.worker().logs.last(), Some(&(LogLevel::Info, "tick ".into())));
+}
+
+#[test]
+fn a_request_that_waits_for_an_answer_goes_on_with_it() {
+    for trailers in [false, true] {
+        let envoy = FakeEnvoy::<Root>::new("pause-request call again").unwrap();
+        let mut request = Request::post("/").body("abc");
+        request.0.trailers = trailers.then(|| HeaderList::of(&[("x-end", "1")]));
+        let mut stream = envoy.stream();
+        stream.send(request);
+        assert!(!stream.upstream().arrived() && !stream.resume());
+        for turn in 1..=2 {
+            let calls = envoy.take_calls();
+            let [call] = calls.as_slice() else { panic!("{calls:?}") };
+            assert_eq!((call.cluster.as_str(), call.service.as_str(), call.method.as_str()), ("c", "a.B", "Do"));
+            assert_eq!((call.message.as_slice(), call.timeout_ms), (&b"?"[..], 9));
+            assert!(!stream.upstream().arrived());
+            envoy.answer_call(call, if turn == 1 { Err(GrpcStatus::UNAVAILABLE) } else { Ok(b"yes") });
+            assert!(stream.resume() && !stream.resume());
+        }
+        let upstream = stream.upstream();
+        assert_eq!(
+            (upstream.header("x-woken"), upstream.text().as_str(), upstream.complete),
+            (Some("1"), "abc!", true)
+        );
+        assert_eq!(upstream.trailers.is_some(), trailers);
+        stream.answer(Answer::new(200));
+        assert_eq!(stream.finish().client.status(), 200);
+        let logs = &envoy.worker().logs;
+        assert_eq!(logs[0].1, "configuration 1, call 1: Err(GrpcStatus(14))");
+        assert_eq!(logs[1].1, "configuration 1, call 2: Ok([121, 101, 115])");
+    }
+}
+
+#[test]
+fn a_request_that_waits_may_be_answered_or_give_up() {
+    let envoy = FakeEnvoy::<Root>::new("pause-request call refuse").unwrap();
+    let mut streams = [(); 2].map(|()| envoy.stream());
+    streams.iter_mut().for_each(|stream| stream.send(Request::post("/").body("abc")));
+    let calls = envoy.take_calls();
+    let [mut waits, gives_up] = streams;
+    drop(gives_up);
+    // One answer wakes both, of whom one is gone.
+    envoy.answer_call(&calls[1], Ok(b""));
+    assert!(waits.resume());
+    let outcome = waits.finish();
+    assert_eq!((outcome.client.status(), outcome.upstream.arrived()), (503, false));
+}
+
+#[test]
+fn a_call_to_nowhere_fails_at_once_and_one_of_a_configuration_that_is_gone_is_not_told() {
+    let envoy = FakeEnvoy::<Root>::new("pause-request call").unwrap();
+    envoy.set_unreachable(true);
+    envoy.exchange(Request::post("/").body("abc"), Answer::new(200));
+    assert_eq!(envoy.worker().logs.last(), Some(&(LogLevel::Warn, HostError::InternalFailure.to_string())));
+    envoy.set_unreachable(false);
+    envoy.exchange(Request::post("/").body("abc"), Answer::new(200));
+    let calls = envoy.take_calls();
+    envoy.reconfigure("").unwrap();
+    let lines = envoy.worker().logs.len();
+    envoy.answer_call(&calls[0], Ok(b""));
+    assert_eq!(envoy.worker().logs.len(), lines);
 }
 
 #[test]

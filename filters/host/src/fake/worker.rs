@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::callout::OutCall;
 use crate::{HostError, LogLevel, MetricId, MetricKind};
 
 /// Shared data: one map for all workers of a process, with compare-and-swap.
@@ -72,6 +73,9 @@ pub struct Worker {
     pub calls: BTreeMap<&'static str, usize>,
     /// The tick period that was asked for, in milliseconds.
     pub tick_period: u32,
+    pub(super) calls_out: Vec<OutCall>,
+    pub(super) last_call: u32,
+    pub(super) unreachable: bool,
 }
 
 impl Worker {
@@ -86,6 +90,9 @@ impl Worker {
             metrics: Vec::new(),
             calls: BTreeMap::new(),
             tick_period: 0,
+            calls_out: Vec::new(),
+            last_call: 0,
+            unreachable: false,
         }
     }
 

@@ -21,8 +21,8 @@ const SYNC_MS: u64 = 2_000;
 const PRESSED_SYNC_MS: u64 = 250;
 /// For so long a need that was not met makes everybody return what rests.
 const PRESSED_MS: u64 = 2_000;
-/// Who was not heard of for so long does not share in what is left.
-const ACTIVE_MS: u64 = 5_000;
+/// Who was not heard of for so long, in milliseconds, does not share in what is left.
+pub const ACTIVE_MS: u64 = 5_000;
 /// So long before its end a period's successor is granted from too, or in its last quarter if that is less.
 const AHEAD_MS: u64 = 3_000;
 

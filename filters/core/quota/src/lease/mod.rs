@@ -18,6 +18,7 @@ mod purse;
 mod records;
 mod slots;
 mod wanted;
+pub mod wire;
 mod worker;
 
 pub use account::{LONGEST_TTL_MS, MOST_PERIODS};

@@ -84,7 +84,7 @@ impl<'a> Wanted<'a> {
 
     /// What a request is told that came up [`Short`] of one of these `wants`. Where it would do so of others too, it is the one that lasts longest.
     #[must_use]
-    pub fn exceeded(&self, worker: &Worker, wants: &[Want<'_>], short: &Short, now_ms: u64) -> Option<Exceeded> {
+    pub fn exceeded(&self, worker: &Worker, wants: &[Want<'_>], short: &Short, now_ms: u64) -> Option<Box<Exceeded>> {
         let refusing = self.rows().zip(wants).enumerate().filter_map(|(at, ((group, line, key), want))| {
             let pool = worker.pool(key, want.id, now_ms)?;
             let facts = pool.facts;
@@ -102,7 +102,7 @@ impl<'a> Wanted<'a> {
         let (at, standing, retry_after_ms) = refusing.max_by_key(|(_, _, wait)| wait.unwrap_or(u64::MAX))?;
         let want = wants.get(at)?;
         let sheds = at == short.want && short.verdict == Verdict::Shed;
-        Some(Exceeded {
+        Some(Box::new(Exceeded {
             standing,
             requested: want.amount,
             retry_after_ms,
@@ -113,7 +113,7 @@ impl<'a> Wanted<'a> {
                 .class
                 .filter(|_| sheds)
                 .map(|class| Shed { class: class.to_owned(), floor: want.floor }),
-        })
+        }))
     }
 
     fn rows(&self) -> impl Iterator<Item = (&'a Group, &'a Line, &str)> {

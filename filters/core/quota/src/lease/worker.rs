@@ -138,7 +138,7 @@ impl Worker {
     /// waits at most `most_wait_ms` from then.
     ///
     /// # Errors
-    /// [`Short`] for the first pool that has too little.
+    /// [`Short`] for the first pool that refuses, or else for the first that has too little.
     pub fn reserve(
         &mut self,
         store: &mut dyn Store,
@@ -147,6 +147,7 @@ impl Worker {
         most_wait_ms: u64,
         now_ms: u64,
     ) -> Result<Held, Short> {
+        let mut waits = None;
         for (at, want) in wants.iter().enumerate() {
             let unavailable = || Short { want: at, verdict: Verdict::Unavailable, facts: Facts::default(), room: 0 };
             let purse = self.purse(store, want, now_ms).ok_or_else(unavailable)?;
@@ -162,8 +163,16 @@ impl Worker {
                 continue;
             }
             if !draw(purse, store, want, now_ms).map_err(|_| unavailable())? {
-                return Err(short(purse, at, want, since_ms, most_wait_ms, now_ms));
+                let short = short(purse, at, want, since_ms, most_wait_ms, now_ms);
+                if short.verdict != Verdict::Wait {
+                    return Err(short);
+                }
+                // Others may lack as well: they are asked for together. And one that refuses for good need not wait for this one.
+                waits.get_or_insert(short);
             }
+        }
+        if let Some(short) = waits {
+            return Err(short);
         }
         // Who made room for one pool may have taken it from another.
         let lacks = |want: &Want<'_>| {

@@ -19,6 +19,36 @@ pub struct Tags {
     pub route: String,
 }
 
+/// A text of tags has at most so many bytes; the ledger keeps no more.
+const MOST_TEXT: usize = 200;
+
+impl Tags {
+    /// Bounds every text: a longer one is cut and ends in a digest of the whole, so that two long names stay two. Callers choose some of them.
+    pub(crate) fn fit(&mut self) {
+        for text in self.fields_mut() {
+            if text.len() > MOST_TEXT {
+                // FNV-1a: it has to tell names apart, not to withstand anyone.
+                let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+                });
+                text.truncate(text.floor_char_boundary(MOST_TEXT - 17));
+                text.push_str(&format!("~{digest:016x}"));
+            }
+        }
+    }
+
+    /// In the order of their field numbers in `protos/tollgate/usage/v1/usage.proto`, from 1.
+    pub(crate) fn fields(&self) -> [&str; 7] {
+        let Self { team, app, user, feature, model, provider, route } = self;
+        [team, app, user, feature, model, provider, route]
+    }
+
+    pub(crate) fn fields_mut(&mut self) -> [&mut String; 7] {
+        let Self { team, app, user, feature, model, provider, route } = self;
+        [team, app, user, feature, model, provider, route]
+    }
+}
+
 /// Counts that add up; parts are contained in what they are parts of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {

@@ -7,7 +7,7 @@ const NOW: u64 = 1_700_000_000_000;
 
 fn refused(outcome: Result<crate::Reservation, Denied>) -> Exceeded {
     match outcome {
-        Err(Denied::Exceeded(exceeded)) => exceeded,
+        Err(Denied::Exceeded(exceeded)) => *exceeded,
         other => panic!("not refused: {other:?}"),
     }
 }
