@@ -16,7 +16,9 @@ class ControlPlane:
     """`tollgate serve`. It can be killed and started again: ports and configuration stay."""
 
     def __init__(self, config, logs, env=None):
-        self.config, self.logs, self.env = config, logs, env
+        self.config, self.logs = config, logs
+        # A ledger of its own: not the one of whoever runs the tests.
+        self.env = {"TOLLGATE_STORE": f"sqlite://{logs}/ledger.db"} | (env or {})
         self.xds, self._admin = ports.free(), ports.free()
         self.admin = f"http://127.0.0.1:{self._admin}"
         self.start()

@@ -64,15 +64,10 @@ impl Ledger {
                 pools.insert(*number, &ask.pool);
             }
         }
-        let envoys: Vec<u64> = {
-            let mut envoys: Vec<u64> = asks.iter().map(|ask| ask.holder.envoy).collect();
-            envoys.dedup();
-            envoys
-        };
-        if envoys.len() > 1 {
+        let envoy = asks.first().map_or(0, |ask| ask.holder.envoy);
+        if asks.iter().any(|ask| ask.holder.envoy != envoy) {
             return Err(Error::invalid("a call is one Envoy's"));
         }
-        let envoy = envoys.first().copied().unwrap_or_default();
         self.write_soon(|connection| {
             if pools.is_empty() {
                 return Ok(asks.iter().map(unknown).collect());
