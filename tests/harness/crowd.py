@@ -4,7 +4,7 @@
 
     with crowd.Crowd(port, 200, lambda number: request) as callers:                # 200 callers that ask again and again
         ...
-    callers.heard
+    for number, heard in callers.heard: ...
 
     crowd.busy(port, request, connections=64, seconds=20)                          # as many as it takes to keep the gateway busy
 """
@@ -133,7 +133,7 @@ def at_once(port, requests):
 class Crowd:
     """Callers in the background: each sends `make(number)`, waits for its answer, and goes on with the next until it is told to leave.
 
-    One that is not served waits for `patience` seconds. `heard` lists (request, what was heard), as they ended.
+    One that is not served waits for `patience` seconds. `heard` lists (number, what was heard), as they ended.
     """
 
     def __init__(self, port, callers, make, patience=0.25):
@@ -148,9 +148,9 @@ class Crowd:
 
     async def _caller(self):
         while not self._leave.is_set():
-            request = self.make(next(self._numbers))
-            heard = await _ask(self.port, request)
-            self.heard.append((request, heard))
+            number = next(self._numbers)
+            heard = await _ask(self.port, self.make(number))
+            self.heard.append((number, heard))
             if heard.status != 200:
                 await asyncio.sleep(self.patience)
 
