@@ -57,8 +57,10 @@ class Heard:
         while True:
             size, found, rest = rest.partition(b"\r\n")
             length = int(size, 16) if found else -1
-            if length <= 0 or len(rest) < length + 2:
-                return b"".join([*pieces, rest]), length == 0
+            if length == 0:
+                return b"".join(pieces), True
+            if length < 0 or len(rest) < length + 2:
+                return b"".join([*pieces, rest]), False
             pieces.append(rest[:length])
             rest = rest[length + 2 :]
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -58,12 +57,8 @@ class Postgres:
         self.process.ready(self._answers, "it accepts connections")
 
     def _answers(self):
-        """Whether it would let us in: an SSLRequest is answered once it has recovered, a connection while it starts is not enough."""
-        ready = [self._programs / "bin" / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-        except OSError:
-            return False
+        """Whether it would let us in: it accepts connections before it has recovered."""
+        ready = [self._programs / "bin" / "pg_isready", "-q", "-d", self.url]
         return subprocess.run(ready, env=os.environ | self._env, cwd="/", check=False).returncode == 0
 
     def kill(self):

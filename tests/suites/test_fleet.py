@@ -210,6 +210,30 @@ def test_neither_a_killed_control_plane_nor_a_killed_database_costs_a_token():
         until(lambda: fleet.usage("job") == sums, f"the ledger has {sums}, and not {fleet.usage('job')}")
 
 
+def test_an_envoy_that_dies_takes_with_it_no_more_than_it_held():
+    """At most an eighth of the limit over the number of Envoys, and what its streams had reserved: that stays charged, since nobody knows of it."""
+    limit, most = 400_000, 700
+    with Fleet() as fleet:
+        prepare(fleet, job=tokens(limit))
+        fleet.start()
+        for provider in fleet.sims.values():
+            provider.set(usage={"input": 9, "output": 605}, answer="word " * 50, delta_chars=20, event_delay_ms=100)
+        with crowd.Crowd(fleet.port, 100, lambda number: request(number, "job", most)) as callers:
+            until(lambda: callers.served() >= 200, "the job is under way")
+            fleet.envoys[2].kill()
+            until(lambda: [answer.status for _, answer in callers.heard[-1_000:]] == [429] * 1_000, "the budget is gone", within=90)
+        answered = [(number, answer) for number, answer in callers.heard if answer.status == 200 and answer.whole]
+        cut = [answer for _, answer in callers.heard if answer.status in (0, 200) and not answer.whole]
+        assert {answer.status for _, answer in callers.heard} <= {0, 200, 429}
+        spent = sum(sum(answer.usage()) for _, answer in answered)
+        lost = limit / 8 / 3 + len(cut) * (most + 2 * counted(TEXT))
+        assert spent <= limit
+        assert spent >= 0.95 * limit - lost, f"{spent} of {limit}, {len(cut)} streams were cut"
+        # What it had not reported is lost, and nothing is booked that was not.
+        booked = sum(requests for requests, *_ in fleet.usage("job").values())
+        assert booked <= len(answered) + len(cut)
+
+
 def test_without_a_control_plane_leases_run_on_and_then_the_policy_decides():
     with Fleet() as fleet:
         prepare(fleet, strict=tokens(10**6), lenient=tokens(10**6) | {"onUnavailable": "allow"})
