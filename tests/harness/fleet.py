@@ -22,9 +22,9 @@ class ControlPlane:
     """`tollgate serve`. It can be killed and started again: ports and configuration stay."""
 
     def __init__(self, config, logs, env=None, store=None, name="tollgate-serve"):
-        self.config, self.logs, self.store, self.name = config, logs, store, name
-        # Without a store its ledger is under this folder, and not in the home of whoever tests.
-        self.env = {"XDG_STATE_HOME": str(logs / "state")} | (env or {})
+        self.config, self.logs, self.name = config, logs, name
+        # A ledger of its own: not the one of whoever runs the tests.
+        self.env = {"TOLLGATE_STORE": store or f"sqlite://{logs}/ledger.db"} | (env or {})
         self.xds, self._admin = ports.free(), ports.free()
         self.admin = f"http://127.0.0.1:{self._admin}"
         self.start()
@@ -32,7 +32,6 @@ class ControlPlane:
     def start(self):
         arguments = [paths.built("tollgate"), "serve", "--config", self.config, "--modules", paths.DIST]
         arguments += ["--xds", f"127.0.0.1:{self.xds}", "--admin", f"127.0.0.1:{self._admin}"]
-        arguments += ["--store", self.store] if self.store else []
         self.process = Process(self.name, arguments, self.logs, self.env)
         self.process.ready(self.status, "its admin endpoint answers")
 
