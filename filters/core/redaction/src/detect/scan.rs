@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{BLOCK, Masks, ahead, behind, places};
+use super::block::{BLOCK, Classes, Masks, NUMBERS, ahead, behind, places};
 use super::fixed::Fixed;
 use super::keyword::Keywords;
 use super::number::Run;
@@ -194,10 +194,11 @@ impl Scanner {
     /// Looks at a block of text, which starts at `start`, and asks where it has to. Returns what stands in it.
     #[inline]
     fn scan_block(&self, block: &[u8; BLOCK], start: usize, before: &Masks, walk: &mut Walk<'_>) -> Masks {
-        let masks = Masks::of(block);
+        let classes = Classes::of(block);
+        let masks = classes.masks();
         let literals = self.literals(block, start, &masks, before, walk.text.as_bytes());
         let (words, triggers) =
-            if walk.look.detectors { self.asks.places(block, &masks, before) } else { Default::default() };
+            if walk.look.detectors { self.asks.places(block, &classes, &masks, before) } else { Default::default() };
         let mut places = triggers | words | literals;
         while places != 0 {
             let bit = places.trailing_zeros();
@@ -222,16 +223,8 @@ impl Scanner {
         if self.starts.is_empty() {
             return 0;
         }
-        let mut places = (masks.letters & !behind(masks.letters, before.letters, 1)) | self.starts.odd(block);
-        let mut literals = 0;
-        while places != 0 {
-            let place = places & places.wrapping_neg();
-            if self.starts.may_start(bytes, start + place.trailing_zeros() as usize) {
-                literals |= place;
-            }
-            places ^= place;
-        }
-        literals
+        let words = masks.letters & !behind(masks.letters, before.letters, 1);
+        self.starts.among(self.starts.solid(words, block) | self.starts.odd(block), bytes, start)
     }
 }
 
@@ -242,7 +235,6 @@ fn masks_before(bytes: &[u8], from: usize) -> Masks {
         let byte = text::at(bytes, place);
         before.letters = before.letters >> 1 | u64::from(byte.is_ascii_alphabetic()) << 63;
         before.digits = before.digits >> 1 | u64::from(byte.is_ascii_digit()) << 63;
-        before.colons = before.colons >> 1 | u64::from(byte == b':') << 63;
     }
     before
 }
@@ -250,43 +242,35 @@ fn masks_before(bytes: &[u8], from: usize) -> Masks {
 impl Asks {
     /// Where in the block detectors start: the digits of words with letters, and other bytes.
     #[inline]
-    fn places(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> (u64, u64) {
+    fn places(&self, block: &[u8; BLOCK], classes: &Classes, masks: &Masks, before: &Masks) -> (u64, u64) {
         let (mut words, mut triggers) = (0, 0);
         if masks.digits != 0 {
             if self.words {
                 words = masks.digits & (behind(masks.letters, before.letters, 1) | ahead(masks.letters, 1));
             }
             if self.least > 0 {
-                triggers |= self.numbers(block, masks, before);
+                triggers |= self.numbers(block, classes, masks, before);
             }
         }
-        if self.signs {
-            triggers |= masks.at;
-        }
-        if masks.colons != 0 {
-            triggers |= self.colons(block, masks, before);
+        if masks.signs != 0 {
+            triggers |= self.signs(block, masks, before);
         }
         if self.joints {
             triggers |= joints(block, masks, before);
-        }
-        if self.fillers {
-            triggers |= places(block, b'<');
-        }
-        if self.tildes {
-            triggers |= places(block, b'~');
         }
         (words, triggers)
     }
 
     /// The first digits of what is long enough for a detector of numbers.
     #[inline]
-    fn numbers(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
+    fn numbers(&self, block: &[u8; BLOCK], classes: &Classes, masks: &Masks, before: &Masks) -> u64 {
         let digits = masks.digits;
         let first = digits & !behind(digits, before.digits, 1);
         // Check digits behind a country's code may start an account number that goes on in letters, or behind a blank.
         let letters = |by| behind(masks.letters, before.letters, by);
         let account = ahead(digits, 1) & letters(1) & letters(2);
-        let two = masks.number & ahead(masks.number, 1);
+        let number = classes.mask(NUMBERS);
+        let two = number & ahead(number, 1);
         let four = two & ahead(two, 2);
         let mut starts = account | four & ahead(four, self.least as u32 - 4);
         if self.companies {
@@ -295,14 +279,23 @@ impl Asks {
         first & starts
     }
 
+    /// The signs worth a look.
+    fn signs(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
+        let of = |wanted: bool, byte: u8| if wanted { masks.signs & places(block, byte) } else { 0 };
+        of(self.signs, b'@') | of(self.fillers, b'<') | of(self.tildes, b'~') | self.colons(block, masks, before)
+    }
+
     /// The colons worth a look.
-    #[inline]
     fn colons(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
-        let colons = masks.colons;
+        let colons = masks.signs & places(block, b':');
         let mut wanted = 0;
+        if colons == 0 {
+            return wanted;
+        }
         if self.addresses {
-            // The first colon of several, each behind up to four digits.
-            let first = colons & !behind(colons, before.colons, 1);
+            // The first colon of several, each behind up to four digits. The detector itself turns away one behind another in front of
+            // the block.
+            let first = colons & !behind(colons, 0, 1);
             let within = colons | masks.digits | masks.letters;
             let next = (1..=5).fold(0, |next, by| next | ahead(colons, by));
             wanted |= first & ahead(within, 1) & next;
@@ -318,18 +311,23 @@ impl Asks {
     }
 }
 
-/// What joins pairs of letters or digits, or fours of them, with another of the kind behind.
+/// What joins pairs of letters or digits, or fours of them, with others of the kind behind: six pairs and more, three fours.
 #[inline]
 fn joints(block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
     let (parts, parts_before) = (masks.digits | masks.letters, before.digits | before.letters);
     let back = |by| behind(parts, parts_before, by);
     let on = |by| ahead(parts, by);
-    let joined = |separators: u64| separators & ahead(separators, 3);
-    let pairs = joined(masks.colons) | joined(places(block, b'-'));
-    let dots = places(block, b'.');
-    let fours = dots & ahead(dots, 5);
-    let pairs = pairs & back(1) & back(2) & !back(3) & on(1) & on(2);
-    pairs | fours & back(1) & back(2) & back(3) & back(4) & !back(5) & on(1) & on(2) & on(3) & on(4)
+    let gap = |by| ahead(!parts, by);
+    let pairs = !parts & gap(3) & gap(6) & gap(9) & gap(12) & back(1) & back(2) & !back(3) & on(1) & on(2);
+    let fours = !parts & gap(5) & back(1) & back(2) & back(3) & back(4) & !back(5) & on(1) & on(2) & on(3) & on(4);
+    let mut joints = 0;
+    if pairs != 0 {
+        joints |= pairs & (places(block, b':') | places(block, b'-'));
+    }
+    if fours != 0 {
+        joints |= fours & places(block, b'.');
+    }
+    joints
 }
 
 /// Where a scan is.
