@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::around::Around;
 use super::block::{BLOCK, Classes, Masks, NUMBERS, ahead, behind, places};
 use super::fixed::Fixed;
 use super::keyword::Keywords;
 use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
-use super::score::CERTAIN;
+use super::score::{CERTAIN, Near};
 use super::starts::Starts;
 use super::word::Word;
 use super::{announced, card, document, email, iban, ip, mac, money, national, phone, secret, ssn, url, web};
@@ -170,7 +171,7 @@ impl Scanner {
         found: &mut Vec<Candidate>,
     ) {
         let bytes = text.as_bytes();
-        let mut sink = Sink { scanner: self, from, out: detected };
+        let mut sink = Sink::new(self, from, detected);
         if look.detectors {
             self.keywords.scan(text, from, &mut sink);
         } else if !self.words.iter().any(|words| (look.words)(words)) {
@@ -480,9 +481,24 @@ pub(super) struct Sink<'s> {
     scanner: &'s Scanner,
     from: usize,
     out: &'s mut Vec<Candidate>,
+    around: Around,
 }
 
-impl Sink<'_> {
+impl<'s> Sink<'s> {
+    fn new(scanner: &'s Scanner, from: usize, out: &'s mut Vec<Candidate>) -> Self {
+        Self { scanner, from, out, around: Around::default() }
+    }
+
+    /// The words around numbers.
+    pub fn around(&mut self) -> &mut Around {
+        &mut self.around
+    }
+
+    /// The words around a place in the text.
+    pub fn near<'n>(&'n mut self, bytes: &'n [u8], range: &Range<usize>) -> Near<'n> {
+        self.around.near(bytes, range)
+    }
+
     /// Whether a rule uses the detector, so that it is worth asking.
     pub fn wants(&self, detector: Detector) -> bool {
         self.scanner.uses(detector)
@@ -535,7 +551,7 @@ fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
 fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
     let digits: usize = run.groups().iter().map(|group| group.len()).sum();
     if digits >= 12 && sink.wants(Detector::CreditCard) {
-        card::find(run, |range, score| sink.emit(Detector::CreditCard, range, score));
+        card::find(run, sink);
     }
     if digits >= 12 && sink.wants(Detector::MacAddress) {
         for group in run.groups() {
@@ -546,13 +562,13 @@ fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
         }
     }
     if digits >= 9 && sink.wants(Detector::UsSsn) {
-        ssn::find(run, |range, score| sink.emit(Detector::UsSsn, range, score));
+        ssn::find(run, sink);
     }
     if digits >= 7 && sink.wants(Detector::Phone) {
-        phone::find(run, run.text(), |range, score| sink.emit(Detector::Phone, range, score));
+        phone::find(run, sink);
     }
     if run.len() >= 4 && sink.wants(Detector::IpAddress) {
-        ip::find_v4(run, |range| sink.emit(Detector::IpAddress, range, CERTAIN));
+        ip::find_v4(run, sink);
     }
     national::in_run(run, sink);
     document::in_run(run, sink);
