@@ -13,6 +13,7 @@ pub(super) const NUMBERS: u8 = DIGITS | 8 | 16 | 32;
 const COLON: u8 = 128;
 /// `@` and `~`, besides two letters.
 const AT: u8 = 64;
+const SIGNS: u8 = COLON | AT;
 
 /// Classes of bytes: one bit each of what the low nibble of a byte allows and what its high nibble does, so that a class is a product of
 /// nibbles and a block is looked up with two shuffles (the technique is known from simdjson's classification of bytes).
@@ -72,11 +73,8 @@ impl Classes {
     /// What every block is asked.
     #[inline]
     pub fn masks(&self) -> Masks {
-        use std::arch::wasm32::i8x16_bitmask;
         let letters = self.mask(LETTERS);
-        // The class of the sign bit.
-        let colons = self.0.iter().rev().fold(0, |mask, class| mask << 16 | u64::from(i8x16_bitmask(*class)));
-        Masks { digits: self.mask(DIGITS), letters, signs: colons | self.mask(AT) & !letters }
+        Masks { digits: self.mask(DIGITS), letters, signs: self.mask(SIGNS) & !letters }
     }
 }
 
@@ -107,7 +105,7 @@ impl Classes {
     #[inline]
     pub fn masks(&self) -> Masks {
         let letters = self.mask(LETTERS);
-        Masks { digits: self.mask(DIGITS), letters, signs: self.mask(COLON) | self.mask(AT) & !letters }
+        Masks { digits: self.mask(DIGITS), letters, signs: self.mask(SIGNS) & !letters }
     }
 }
 

@@ -34,7 +34,7 @@ use std::ops::Range;
 
 use self::phrase::Phrase;
 use self::rule::Rule;
-use super::number::Run;
+use super::number::{Run, Separator};
 use super::registry::Detector;
 use super::scan::Sink;
 use super::score::{CERTAIN, LIKELY, WEAK};
@@ -154,7 +154,12 @@ pub(super) fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
     }
     for (index, group) in run.groups().iter().enumerate() {
         if index > 0 {
-            look_at(bytes, group.start, sink);
+            // Behind a dash or a dot and more digits no number starts.
+            let joined = matches!(group.separator, Separator::Dash | Separator::Dot)
+                && matches!(text::before(bytes, group.start), b'-' | b'.');
+            if !joined {
+                look_at(bytes, group.start, sink);
+            }
         } else if !text::before(bytes, group.start).is_ascii_alphanumeric()
             && !text::at(bytes, group.end).is_ascii_alphabetic()
         {

@@ -274,8 +274,9 @@ impl Asks {
         let two = number & ahead(number, 1);
         let four = two & ahead(two, 2);
         let mut starts = account | four & ahead(four, self.least as u32 - 4);
-        if self.companies {
-            starts |= ahead(digits, 1) & ahead(places(block, b'.'), 2) & ahead(masks.letters, 3);
+        let company = first & ahead(digits, 1) & ahead(masks.letters, 3);
+        if self.companies && company != 0 {
+            starts |= company & ahead(places(block, b'.'), 2);
         }
         first & starts
     }
@@ -316,19 +317,21 @@ impl Asks {
 #[inline]
 fn joints(block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
     let (parts, parts_before) = (masks.digits | masks.letters, before.digits | before.letters);
-    let back = |by| behind(parts, parts_before, by);
-    let on = |by| ahead(parts, by);
-    let gap = |by| ahead(!parts, by);
-    let pairs = !parts & gap(3) & gap(6) & gap(9) & gap(12) & back(1) & back(2) & !back(3) & on(1) & on(2);
-    let fours = !parts & gap(5) & back(1) & back(2) & back(3) & back(4) & !back(5) & on(1) & on(2) & on(3) & on(4);
-    let mut joints = 0;
-    if pairs != 0 {
-        joints |= pairs & (places(block, b':') | places(block, b'-'));
+    let starts = parts & !behind(parts, parts_before, 1);
+    let starts_before = parts_before & !(parts_before << 1);
+    let ends = !parts & behind(parts, parts_before, 1);
+    // Where a part ends that is exactly so long: what stands in between is a part, too.
+    let two = ends & behind(starts, starts_before, 2);
+    let four =
+        ends & behind(starts, starts_before, 4) & behind(parts, parts_before, 2) & behind(parts, parts_before, 3);
+    let pairs = (1..=5).fold(two, |pairs, more| pairs & ahead(two, 3 * more));
+    let fours = four & ahead(four, 5) & ahead(four, 10);
+    let joints = pairs | fours;
+    // Rare, so that the branch is foreseen.
+    if joints == 0 {
+        return 0;
     }
-    if fours != 0 {
-        joints |= fours & places(block, b'.');
-    }
-    joints
+    pairs & (places(block, b':') | places(block, b'-')) | fours & places(block, b'.')
 }
 
 /// Where a scan is.

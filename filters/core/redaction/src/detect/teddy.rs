@@ -191,8 +191,7 @@ impl Teddy {
             i8x16_bitmask, i8x16_eq, i8x16_shuffle, u8x16_shr, u8x16_splat, u8x16_swizzle, v128_and, v128_or,
         };
         let ([low0, low1, low2], [high0, high1, high2]) = (&self.low, &self.high);
-        let mut none = 0;
-        for (index, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
+        let mut none = |bytes: &[u8; 16]| {
             let text = v128_or(vector(bytes), u8x16_splat(CASE));
             let (low, high) = (v128_and(text, u8x16_splat(15)), u8x16_shr(text, 4));
             let buckets = |of_low: &Nibbles, of_high: &Nibbles| {
@@ -207,9 +206,11 @@ impl Teddy {
                 i8x16_shuffle::<15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30>(before_second, second);
             *carry = [first, second];
             let all = v128_and(v128_and(back_two, back_one), third);
-            none |= u64::from(i8x16_bitmask(i8x16_eq(all, u8x16_splat(0)))) << (16 * index);
-        }
-        !none
+            u64::from(i8x16_bitmask(i8x16_eq(all, u8x16_splat(0))))
+        };
+        // Spelled out: as a loop it is not unrolled.
+        let ([first, second, third, fourth], _) = block.as_chunks() else { return 0 };
+        !(none(first) | none(second) << 16 | none(third) << 32 | none(fourth) << 48)
     }
 
     /// Where in the block a fingerprint may end.
