@@ -99,9 +99,12 @@ const LISTS: usize = 256;
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let mut starts = Starts::default();
     announced::add_to(&mut starts);
-    let lists = [card::CONTEXT.words, ssn::CONTEXT.words, mac::CONTEXT.words, money::CONTEXT.words, ip::VERSION];
-    let mut words: Vec<_> =
-        lists.into_iter().chain(phone::words()).chain(national::words()).flatten().copied().collect();
+    let mut words = Vec::new();
+    for list in [card::CONTEXT.words, ssn::CONTEXT.words, mac::CONTEXT.words, money::CONTEXT.words, ip::VERSION] {
+        words.extend_from_slice(list);
+    }
+    phone::add_words(&mut words);
+    national::add_words(&mut words);
     sort_by(&mut words, |left, right| (list_of(left), left) < (list_of(right), right));
     words.dedup();
     // What stands for a blank differs.

@@ -125,9 +125,13 @@ pub(super) fn detectors() -> impl Iterator<Item = Detector> {
     LISTS.into_iter().flatten().map(|id| id.detector)
 }
 
-/// The words that are asked for around numbers.
-pub(super) fn words() -> impl Iterator<Item = &'static [&'static str]> {
-    LISTS.into_iter().flatten().map(|id| id.words).chain([COMMON, OTHER])
+/// Appends the words that are asked for around numbers.
+pub(super) fn add_words(out: &mut Vec<&'static str>) {
+    out.extend_from_slice(COMMON);
+    out.extend_from_slice(OTHER);
+    for list in LISTS {
+        list.iter().for_each(|id| out.extend_from_slice(id.words));
+    }
 }
 
 /// Whether a word may be a part of a number: a few letters at its end.

@@ -63,9 +63,11 @@ const MOBILE: Context = Context {
     ],
 };
 
-/// The words that are asked for around numbers.
-pub(super) fn words() -> [&'static [&'static str]; 3] {
-    [CONTEXT.words, MOBILE.against, WORDS_BEHIND]
+/// Appends the words that are asked for around numbers.
+pub(super) fn add_words(out: &mut Vec<&'static str>) {
+    for list in [CONTEXT.words, MOBILE.against, WORDS_BEHIND] {
+        out.extend_from_slice(list);
+    }
 }
 
 /// Reports the telephone numbers of a run.

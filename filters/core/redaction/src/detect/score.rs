@@ -63,11 +63,14 @@ impl<'n> Near<'n> {
     }
 
     /// Whether one of these is among them.
+    // Not spelled out for each list: that is kilobytes, and few numbers have words around them.
+    #[inline(never)]
     pub fn has(&self, words: &[&str]) -> bool {
         self.has_within(words, WINDOW) || self.has_behind(words, WINDOW)
     }
 
     /// Whether one of these stands in so many bytes in front.
+    #[inline(never)]
     pub fn has_within(&self, words: &[&str], window: usize) -> bool {
         let from = self.place.start.saturating_sub(window);
         let in_front = |hit: &&Hit| hit.start >= from && hit.end <= self.place.start;
@@ -75,6 +78,7 @@ impl<'n> Near<'n> {
     }
 
     /// Whether one of these stands in so many bytes behind, on the same line.
+    #[inline(never)]
     pub fn has_behind(&self, words: &[&str], window: usize) -> bool {
         let to = self.place.end + window;
         let line = |hit: &Hit| !text::slice(self.bytes, self.place.end..hit.start).contains(&b'\n');

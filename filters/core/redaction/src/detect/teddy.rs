@@ -245,6 +245,7 @@ fn slot(print: u32) -> usize {
 
 /// A bucket for each fingerprint, such that few others look as if they were in it: one is in a bucket if each of its nibbles is one of a
 /// fingerprint there, at its place.
+#[inline(never)]
 fn buckets(prints: &[[u8; PRINT]]) -> Vec<usize> {
     let mut buckets = vec![BUCKETS; prints.len()];
     for _ in 0..ROUNDS {
@@ -273,7 +274,9 @@ fn buckets(prints: &[[u8; PRINT]]) -> Vec<usize> {
 #[derive(Default)]
 struct Looks([(u16, u16); PRINT]);
 
+// A policy's fingerprints are put into buckets once: calls are small, and quick enough.
 impl Looks {
+    #[inline(never)]
     fn add(&mut self, print: &[u8; PRINT]) {
         for ((low, high), byte) in self.0.iter_mut().zip(print) {
             *low |= 1 << (byte & 15);
@@ -283,12 +286,16 @@ impl Looks {
 
     /// How often a text looks so, roughly and in no certain unit.
     fn cost(&self) -> u64 {
-        let commonness = |(low, high): &(u16, u16)| {
-            let looks = |byte: &&u8| low >> (**byte & 15) & high >> (**byte >> 4) & 1 == 1;
-            let letters: usize = BY_COMMONNESS.iter().filter(looks).map(|&byte| (commonness(byte) - 3).pow(2)).sum();
-            letters as u64 + 8 * u64::from(low.count_ones() * high.count_ones())
-        };
-        self.0.iter().map(commonness).product()
+        self.0.iter().map(|&(low, high)| Self::commonness(low, high)).product()
+    }
+
+    #[inline(never)]
+    fn commonness(low: u16, high: u16) -> u64 {
+        let mut cost = 8 * u64::from(low.count_ones() * high.count_ones());
+        for (place, byte) in (1..).zip(BY_COMMONNESS) {
+            cost += place * place * u64::from(low >> (byte & 15) & high >> (byte >> 4) & 1);
+        }
+        cost
     }
 }
 
