@@ -34,6 +34,7 @@ use std::ops::Range;
 
 use self::phrase::Phrase;
 use self::rule::Rule;
+use super::around;
 use super::number::{Run, Separator};
 use super::registry::Detector;
 use super::scan::Sink;
@@ -127,11 +128,9 @@ pub(super) fn detectors() -> impl Iterator<Item = Detector> {
 
 /// Appends the words that are asked for around numbers.
 pub(super) fn add_words(out: &mut Vec<&'static str>) {
-    out.extend_from_slice(COMMON);
-    out.extend_from_slice(OTHER);
-    for list in LISTS {
-        list.iter().for_each(|id| out.extend_from_slice(id.words));
-    }
+    around::add(out, COMMON);
+    around::add(out, OTHER);
+    LISTS.iter().flat_map(|list| list.iter()).for_each(|id| around::add(out, id.words));
 }
 
 /// Whether a word may be a part of a number: a few letters at its end.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::around;
 use super::country;
 use super::number::{Group, Run, Separator, Window, value};
 use super::registry::Detector;
@@ -66,7 +67,7 @@ const MOBILE: Context = Context {
 /// Appends the words that are asked for around numbers.
 pub(super) fn add_words(out: &mut Vec<&'static str>) {
     for list in [CONTEXT.words, MOBILE.against, WORDS_BEHIND] {
-        out.extend_from_slice(list);
+        around::add(out, list);
     }
 }
 
