@@ -7,6 +7,7 @@
 //! detector needs a keyword to start from, and those are looked for in a pass of their own.
 
 mod announced;
+mod around;
 mod base64;
 mod block;
 mod card;

@@ -82,13 +82,6 @@ pub(crate) fn word_before(text: &[u8], position: usize, window: usize, words: &[
     has_word(text, start..position, words)
 }
 
-/// Whether one of the lower-case `words` stands as a word in the `window` bytes behind `position`, on the same line.
-pub(crate) fn word_behind(text: &[u8], position: usize, window: usize, words: &[&str]) -> bool {
-    let end = (position + window).min(text.len());
-    let line = count(slice(text, position..end), 0, |byte| byte != b'\n');
-    has_word(text, position..position + line, words)
-}
-
 /// Whether a byte of a text is that of a word in lower case. Names of fields have an underscore or a dash for a blank.
 fn same(byte: u8, wanted: u8) -> bool {
     byte.eq_ignore_ascii_case(&wanted) || (wanted == b' ' && matches!(byte, b'_' | b'-'))

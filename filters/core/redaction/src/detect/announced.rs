@@ -1,13 +1,15 @@
 //! Words that announce what a number is: `passport`, `driver's licence`, `born`, `account number`.
 //!
 //! The papers of a person have numbers that look like any other, so the nearest such word decides. They are looked up from the number,
-//! all at once and by their first letter: texts are full of numbers, and few have such a word near them.
+//! all at once ([`super::around`]): texts are full of numbers, and few have such a word near them.
 
 use std::ops::Range;
 
+use super::around::Around;
 use super::number::{Run, Separator, Window};
 use super::registry::Detector;
 use super::scan::Sink;
+use super::starts::Starts;
 use super::{document, money};
 use crate::text;
 
@@ -139,14 +141,38 @@ pub(super) struct Announced {
     pub adjacent: bool,
 }
 
+/// A phrase in a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Announcement {
+    pub start: usize,
+    end: usize,
+    kind: Kind,
+}
+
+/// Adds the beginnings of the phrases.
+pub(super) fn add_to(starts: &mut Starts) {
+    for (phrase, _) in PHRASES {
+        let word = phrase.split(' ').next().unwrap_or_default().as_bytes();
+        if word.len() > 1 {
+            starts.insert(word);
+            continue;
+        }
+        // What joins words may follow a single letter, or the next word does.
+        let next = phrase.as_bytes().get(2).copied();
+        for second in b" _-./'()\xe2".iter().copied().chain(next) {
+            starts.insert(&[text::at(word, 0), second]);
+        }
+    }
+}
+
 /// What announces the number at `range`: the nearest word in front, or else one behind.
-pub(super) fn number(bytes: &[u8], range: &Range<usize>) -> Option<Announced> {
-    nearest(bytes, range, |kind| !matches!(kind, Birth | Dated))
+pub(super) fn number(bytes: &[u8], range: &Range<usize>, around: &mut Around) -> Option<Announced> {
+    nearest(bytes, range, around, |kind| !matches!(kind, Birth | Dated))
 }
 
 /// Whether the date at `range` is announced as one of birth.
-pub(super) fn birth(bytes: &[u8], range: &Range<usize>) -> bool {
-    nearest(bytes, range, |kind| matches!(kind, Birth | Dated))
+pub(super) fn birth(bytes: &[u8], range: &Range<usize>, around: &mut Around) -> bool {
+    nearest(bytes, range, around, |kind| matches!(kind, Birth | Dated))
         .is_some_and(|announced| announced.kind == Birth && announced.adjacent)
 }
 
@@ -177,28 +203,52 @@ fn ask(window: &Window<'_>, sink: &mut Sink<'_>) {
     if !DIGITS.contains(&window.digit_count()) || window.groups.len() > MAX_GROUPS || !window.stands_alone() {
         return;
     }
-    let announced = number(window.text, &window.range());
+    let announced = number(window.text, &window.range(), sink.around());
     money::in_window(window, announced, sink);
     document::in_window(window, announced, sink);
 }
 
-fn nearest(bytes: &[u8], range: &Range<usize>, wanted: impl Fn(Kind) -> bool) -> Option<Announced> {
+fn nearest(
+    bytes: &[u8],
+    range: &Range<usize>,
+    around: &mut Around,
+    wanted: impl Fn(Kind) -> bool,
+) -> Option<Announced> {
+    let announcements = around.announcements(bytes, range);
+    if announcements.is_empty() {
+        return None;
+    }
     let digit = |range: Range<usize>| text::slice(bytes, range).iter().any(u8::is_ascii_digit);
-    let phrase = |start: usize, most: usize| phrase_at(bytes, start, most).filter(|(kind, _)| wanted(*kind));
-    let in_front = (range.start.saturating_sub(IN_FRONT)..range.start).rev().find_map(|at| phrase(at, range.start));
-    if let Some((kind, end)) = in_front {
-        return Some(Announced { kind, adjacent: !digit(end..range.start) });
+    // Of those that start at a place the longest counts.
+    let by_start = || announcements.chunk_by(|left, right| left.start == right.start);
+    let longest = |phrases: &[Announcement], most: usize| {
+        phrases.iter().filter(|phrase| phrase.end <= most).max_by_key(|phrase| phrase.end).copied()
+    };
+    let of_kind = |phrase: &Announcement| wanted(phrase.kind);
+    let starts = |phrases: &[Announcement], part: Range<usize>| {
+        phrases.first().is_some_and(|phrase| part.contains(&phrase.start))
+    };
+    let front = range.start.saturating_sub(IN_FRONT)..range.start;
+    let in_front = by_start()
+        .rev()
+        .filter(|phrases| starts(phrases, front.clone()))
+        .find_map(|phrases| longest(phrases, range.start).filter(of_kind));
+    if let Some(phrase) = in_front {
+        return Some(Announced { kind: phrase.kind, adjacent: !digit(phrase.end..range.start) });
     }
     let line =
         text::count(text::slice(bytes, range.end..(range.end + BEHIND).min(bytes.len())), 0, |byte| byte != b'\n');
-    let (kind, end) = (range.end..range.end + line).find_map(|at| phrase(at, bytes.len()))?;
-    let next = text::slice(bytes, end..(end + FOLLOWED).min(bytes.len()));
+    let behind = range.end..range.end + line;
+    let phrase = by_start()
+        .filter(|phrases| starts(phrases, behind.clone()))
+        .find_map(|phrases| longest(phrases, bytes.len()).filter(of_kind))?;
+    let next = text::slice(bytes, phrase.end..(phrase.end + FOLLOWED).min(bytes.len()));
     let followed = next.iter().take_while(|&&byte| byte != b'\n').any(u8::is_ascii_digit);
-    (!followed).then_some(Announced { kind, adjacent: true })
+    (!followed).then_some(Announced { kind: phrase.kind, adjacent: true })
 }
 
-/// The longest phrase that starts at `start` and ends at `most` or before, and its end.
-fn phrase_at(bytes: &[u8], start: usize, most: usize) -> Option<(Kind, usize)> {
+/// Appends the phrases that start at `start`, in the order of the table.
+pub(super) fn find(bytes: &[u8], start: usize, out: &mut Vec<Announcement>) {
     let (before, first) = (text::before(bytes, start), text::at(bytes, start));
     let starts = match first {
         // `userPassport` has a word within.
@@ -207,17 +257,14 @@ fn phrase_at(bytes: &[u8], start: usize, most: usize) -> Option<(Kind, usize)> {
         // The first byte of a character.
         _ => first >= 0xc3,
     };
-    if !starts {
-        return None;
-    }
     let letter = bucket(first);
-    let from = INDEX.get(letter).copied().map(usize::from)?;
-    let to = INDEX.get(letter + 1).copied().map(usize::from)?;
-    let phrases = PHRASES.get(from..to)?.iter();
-    let ends = phrases.filter_map(|(phrase, kind)| Some((*kind, phrase_end(bytes, start, phrase)?)));
-    let (kind, end) = ends.filter(|(_, end)| *end <= most).max_by_key(|(_, end)| *end)?;
-    let other_licence = kind == Licence && text::word_before(bytes, start, 16, OTHER_LICENCES);
-    Some((if other_licence { Other } else { kind }, end))
+    let (Some(&from), Some(&to), true) = (INDEX.get(letter), INDEX.get(letter + 1), starts) else { return };
+    for (phrase, kind) in PHRASES.get(usize::from(from)..usize::from(to)).unwrap_or_default() {
+        if let Some(end) = phrase_end(bytes, start, phrase) {
+            let other = *kind == Licence && text::word_before(bytes, start, 16, OTHER_LICENCES);
+            out.push(Announcement { start, end, kind: if other { Other } else { *kind } });
+        }
+    }
 }
 
 /// Where the phrase ends that starts at `start`.
@@ -264,7 +311,15 @@ mod tests {
         assert!(PHRASES.is_sorted_by_key(|(phrase, _)| bucket(phrase.as_bytes()[0])));
         for (phrase, kind) in PHRASES {
             let text = format!("{phrase}: 1");
-            assert_eq!(phrase_at(text.as_bytes(), 0, text.len()), Some((*kind, phrase.len())), "{phrase}");
+            let mut around = Around::default();
+            let found = around.announcements(text.as_bytes(), &(text.len() - 1..text.len()));
+            // Others may stand within.
+            let longest = found.iter().filter(|other| other.start == 0).max_by_key(|other| other.end);
+            assert_eq!(longest.map(|found| (found.kind, found.end)), Some((*kind, phrase.len())), "{phrase}");
+            let joined = phrase.replace(' ', "");
+            let mut around = Around::default();
+            let found = around.announcements(joined.as_bytes(), &(joined.len()..joined.len()));
+            assert!(found.iter().any(|found| found.start == 0 && found.end == joined.len()), "{joined}");
         }
     }
 
@@ -273,7 +328,8 @@ mod tests {
     fn the_nearest_decides() {
         let kind = |text: &str| {
             let start = text.find("123").unwrap();
-            number(text.as_bytes(), &(start..start + 3)).map(|announced| (announced.kind, announced.adjacent))
+            number(text.as_bytes(), &(start..start + 3), &mut Around::default())
+                .map(|announced| (announced.kind, announced.adjacent))
         };
         for (text, expected) in [
             ("driver's license 123", Some((Licence, true))),

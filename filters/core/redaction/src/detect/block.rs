@@ -3,101 +3,132 @@
 /// Bytes looked at together.
 pub(super) const BLOCK: usize = 64;
 
-const DIGIT: u8 = 1;
-const LETTER: u8 = 2 | 4;
-const NUMBER: u8 = DIGIT | 8 | 16 | 32;
-const AT: u8 = 64;
+/// ASCII digits.
+pub(super) const DIGITS: u8 = 1;
+/// ASCII letters.
+pub(super) const LETTERS: u8 = 2 | 4;
+/// What numbers are written with: digits and the separators between groups of them, and some bytes that are neither.
+pub(super) const NUMBERS: u8 = DIGITS | 8 | 16 | 32;
+/// `:` and `<`.
 const COLON: u8 = 128;
+/// `@` and `~`, besides two letters.
+const AT: u8 = 64;
+const SIGNS: u8 = COLON | AT;
 
 /// Classes of bytes: one bit each of what the low nibble of a byte allows and what its high nibble does, so that a class is a product of
 /// nibbles and a block is looked up with two shuffles (the technique is known from simdjson's classification of bytes).
 #[rustfmt::skip]
 const LOW: [u8; 16] = {
-    const ALPHA: u8 = LETTER | 16 | DIGIT;
+    const ALPHA: u8 = LETTERS | 16 | DIGITS;
     [
         (ALPHA & !2) | 8 | AT, ALPHA, ALPHA | 32, ALPHA, ALPHA, ALPHA, ALPHA, ALPHA, ALPHA | 8, ALPHA | 8,
-        (ALPHA & !DIGIT) | COLON, 2 | 16, 2 | 16, 2 | 16 | 8, 2 | 16 | 8, 2 | 16 | 8,
+        (ALPHA & !DIGITS) | COLON, 2 | 16, 2 | 16 | COLON, 2 | 16 | 8, 2 | 16 | 8 | AT, 2 | 16 | 8,
     ]
 };
 /// The separators of numbers stand in the third row of ASCII; what separates them beyond ASCII are the bytes of U+00A0 and of U+2000 to
 /// U+202F: `c2`, `e2`, and any that go on.
-const HIGH: [u8; 16] = [0, 0, 8, DIGIT | COLON, 2 | AT, 4, 2, 4, 16, 16, 16, 0, 32, 0, 32, 0];
+const HIGH: [u8; 16] = [0, 0, 8, DIGITS | COLON, 2 | AT, 4, 2, 4 | AT, 16, 16, 16, 0, 32, 0, 32, 0];
 
-/// A bit for each byte of a block, the lowest for the first.
+/// What every block of a text is asked: a bit for each byte, the lowest for the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Masks {
     /// ASCII digits.
     pub digits: u64,
     /// ASCII letters.
     pub letters: u64,
-    /// What numbers are written with: digits and the separators between groups of them, and some bytes that are neither.
-    pub number: u64,
-    /// `@`
-    pub at: u64,
-    /// `:`
-    pub colons: u64,
+    /// `@`, `~`, `:` and `<`.
+    pub signs: u64,
 }
 
-impl Masks {
+/// The classes of the bytes of a block.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(super) struct Classes([std::arch::wasm32::v128; BLOCK / 16]);
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+impl Classes {
     /// Looks at a block.
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     #[inline]
     pub fn of(block: &[u8; BLOCK]) -> Self {
-        use std::arch::wasm32::{
-            i8x16_bitmask, i8x16_gt, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2, v128, v128_and,
-        };
-        let vector = |bytes: &[u8; 16]| -> v128 {
-            let bytes = u128::from_le_bytes(*bytes);
-            u64x2(bytes as u64, (bytes >> 64) as u64)
-        };
-        let (low, high, zero) = (vector(&LOW), vector(&HIGH), u8x16_splat(0));
-        let mut masks = Self::default();
-        for (index, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
+        use std::arch::wasm32::{u8x16_shr, u8x16_splat, u8x16_swizzle, v128_and};
+        let (low, high) = (vector(&LOW), vector(&HIGH));
+        let mut classes = Self([u8x16_splat(0); BLOCK / 16]);
+        for (class, bytes) in classes.0.iter_mut().zip(block.as_chunks::<16>().0) {
             let text = vector(bytes);
             let by_low = u8x16_swizzle(low, v128_and(text, u8x16_splat(15)));
-            let by_high = u8x16_swizzle(high, u8x16_shr(text, 4));
-            let class = v128_and(by_low, by_high);
-            let some = |classes: u8| {
-                u64::from(i8x16_bitmask(i8x16_gt(v128_and(class, u8x16_splat(classes)), zero))) << (16 * index)
-            };
-            masks.digits |= some(DIGIT);
-            masks.letters |= some(LETTER);
-            masks.number |= some(NUMBER);
-            masks.at |= some(AT);
-            masks.colons |= u64::from(i8x16_bitmask(class)) << (16 * index);
+            *class = v128_and(by_low, u8x16_swizzle(high, u8x16_shr(text, 4)));
         }
-        masks
+        classes
     }
 
+    /// Where bytes are of one of the classes.
+    #[inline]
+    pub fn mask(&self, classes: u8) -> u64 {
+        use std::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_splat, v128_and};
+        !self.0.iter().rev().fold(0, |mask, class| {
+            let none = i8x16_eq(v128_and(*class, u8x16_splat(classes)), u8x16_splat(0));
+            mask << 16 | u64::from(i8x16_bitmask(none))
+        })
+    }
+
+    /// What every block is asked.
+    #[inline]
+    pub fn masks(&self) -> Masks {
+        let letters = self.mask(LETTERS);
+        Masks { digits: self.mask(DIGITS), letters, signs: self.mask(SIGNS) & !letters }
+    }
+}
+
+/// The classes of the bytes of a block.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(super) struct Classes([u64; BLOCK / 8]);
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+impl Classes {
     /// Looks at a block.
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     #[inline]
     pub fn of(block: &[u8; BLOCK]) -> Self {
-        let mut masks = Self::default();
-        for (index, bytes) in block.as_chunks::<8>().0.iter().enumerate() {
-            let classes = u64::from_le_bytes(bytes.map(class));
-            let some = |wanted: u8| gather(classes & (0x0101_0101_0101_0101 * u64::from(wanted))) << (8 * index);
-            masks.digits |= some(DIGIT);
-            masks.letters |= some(LETTER);
-            masks.number |= some(NUMBER);
-            masks.at |= some(AT);
-            masks.colons |= some(COLON);
+        let mut classes = Self([0; BLOCK / 8]);
+        for (class, bytes) in classes.0.iter_mut().zip(block.as_chunks::<8>().0) {
+            *class = u64::from_le_bytes(bytes.map(self::class));
         }
-        masks
+        classes
     }
+
+    /// Where bytes are of one of the classes.
+    #[inline]
+    pub fn mask(&self, classes: u8) -> u64 {
+        let wanted = 0x0101_0101_0101_0101 * u64::from(classes);
+        self.0.iter().rev().fold(0, |mask, class| mask << 8 | gather(class & wanted))
+    }
+
+    /// What every block is asked.
+    #[inline]
+    pub fn masks(&self) -> Masks {
+        let letters = self.mask(LETTERS);
+        Masks { digits: self.mask(DIGITS), letters, signs: self.mask(SIGNS) & !letters }
+    }
+}
+
+/// Bytes as a vector.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline]
+pub(super) fn vector(bytes: &[u8; 16]) -> std::arch::wasm32::v128 {
+    let bytes = u128::from_le_bytes(*bytes);
+    std::arch::wasm32::u64x2(bytes as u64, (bytes >> 64) as u64)
 }
 
 /// The places of a byte in a block.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline]
 pub(super) fn places(block: &[u8; BLOCK], byte: u8) -> u64 {
-    use std::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_splat, u64x2};
+    use std::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_splat};
     let wanted = u8x16_splat(byte);
-    block.as_chunks::<16>().0.iter().enumerate().fold(0, |places, (index, bytes)| {
-        let bytes = u128::from_le_bytes(*bytes);
-        let text = u64x2(bytes as u64, (bytes >> 64) as u64);
-        places | u64::from(i8x16_bitmask(i8x16_eq(text, wanted))) << (16 * index)
-    })
+    block
+        .as_chunks::<16>()
+        .0
+        .iter()
+        .rev()
+        .fold(0, |places, bytes| places << 16 | u64::from(i8x16_bitmask(i8x16_eq(vector(bytes), wanted))))
 }
 
 /// The places of a byte in a block.
@@ -161,14 +192,14 @@ mod tests {
                 let bit = |is: bool| u64::from(is) << place;
                 let mut block = [0; BLOCK];
                 block[place] = byte;
+                let classes = Classes::of(&block);
                 let expected = Masks {
                     digits: bit(byte.is_ascii_digit()),
                     letters: bit(byte.is_ascii_alphabetic()),
-                    number: bit(byte.is_ascii_digit() || separator),
-                    at: bit(byte == b'@'),
-                    colons: bit(byte == b':'),
+                    signs: bit(b"@~:<".contains(&byte)),
                 };
-                assert_eq!(Masks::of(&block), expected, "{byte:#x} at {place}");
+                assert_eq!(classes.masks(), expected, "{byte:#x} at {place}");
+                assert_eq!(classes.mask(NUMBERS), bit(byte.is_ascii_digit() || separator), "{byte:#x} at {place}");
                 if byte != 0 {
                     assert_eq!((places(&block, byte), places(&block, 0)), (1 << place, !(1 << place)));
                 }
@@ -180,13 +211,13 @@ mod tests {
     #[cfg_attr(not(target_arch = "wasm32"), test)]
     fn bytes_of_a_block_do_not_disturb_each_other() {
         let block: [u8; BLOCK] = std::array::from_fn(|at| (at * 37 + 11) as u8);
-        let masks = Masks::of(&block);
+        let (masks, numbers) = (Classes::of(&block).masks(), Classes::of(&block).mask(NUMBERS));
         for (place, &byte) in block.iter().enumerate() {
             let is = |mask: u64| mask >> place & 1 == 1;
             assert_eq!(is(masks.digits), byte.is_ascii_digit());
             assert_eq!(is(masks.letters), byte.is_ascii_alphabetic());
-            assert_eq!(is(masks.number), class(byte) & NUMBER != 0);
-            assert_eq!((is(masks.at), is(masks.colons)), (byte == b'@', byte == b':'));
+            assert_eq!(is(numbers), class(byte) & NUMBERS != 0);
+            assert_eq!(is(masks.signs), b"@~:<".contains(&byte));
         }
     }
 

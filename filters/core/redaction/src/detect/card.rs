@@ -1,8 +1,8 @@
 //! Payment card numbers.
 
-use std::ops::Range;
-
 use super::number::{Run, Separator, Window, value};
+use super::registry::Detector;
+use super::scan::Sink;
 use super::score::{CERTAIN, Context, WEAK};
 use crate::text;
 
@@ -13,7 +13,7 @@ const MIN_DIGITS: usize = 12;
 
 /// Words beside which a number with the right check digit is a card's even if no network is known to issue it: shops and banks have
 /// cards of their own, and ranges are handed out faster than lists of them are kept.
-const CONTEXT: Context = Context::of(&[
+pub(super) const CONTEXT: Context = Context::of(&[
     "card",
     "cards",
     "creditcard",
@@ -28,8 +28,8 @@ const CONTEXT: Context = Context::of(&[
     "unionpay",
 ]);
 
-/// The card numbers of a run, each with its score.
-pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>, u8)) {
+/// Reports the card numbers of a run.
+pub(super) fn find(run: &Run<'_>, sink: &mut Sink<'_>) {
     let mut first = 0;
     while first < run.len() {
         let mut best = None;
@@ -40,7 +40,7 @@ pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>, u8)) {
                 break;
             }
             if digits >= MIN_DIGITS
-                && let Some(score) = score(run, &run.window(first, last))
+                && let Some(score) = score(run, &run.window(first, last), sink)
                 && best.is_none_or(|(_, other)| score >= other)
             {
                 best = Some((last, score));
@@ -48,7 +48,7 @@ pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>, u8)) {
         }
         match best {
             Some((last, score)) => {
-                found(run.window(first, last).range(), score);
+                sink.emit(Detector::CreditCard, run.window(first, last).range(), score);
                 // What is weak leaves room for another that overlaps it.
                 first = if score == WEAK { first } else { last } + 1;
             }
@@ -58,7 +58,7 @@ pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>, u8)) {
 }
 
 /// How sure it is that the window is one; None if it is not.
-fn score(run: &Run<'_>, window: &Window<'_>) -> Option<u8> {
+fn score(run: &Run<'_>, window: &Window<'_>, sink: &mut Sink<'_>) -> Option<u8> {
     if !shape(run, window) || !window.stands_alone() {
         return None;
     }
@@ -67,7 +67,7 @@ fn score(run: &Run<'_>, window: &Window<'_>) -> Option<u8> {
     if !luhn(digits) {
         return None;
     }
-    Some(if issued(digits) { CERTAIN } else { CONTEXT.weigh(window.text, &window.range(), WEAK) })
+    Some(if issued(digits) { CERTAIN } else { CONTEXT.weigh(&sink.near(window.text, &window.range()), WEAK) })
 }
 
 /// How card numbers are written: bare, in the groups printed on the card, or as all of a run in any groups.

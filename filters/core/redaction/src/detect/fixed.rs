@@ -23,9 +23,9 @@ impl Fixed {
 
     /// Adds them.
     pub fn add_to(&self, starts: &mut Starts) {
-        self.tokens.prefixes().for_each(|prefix| starts.insert(prefix));
+        self.tokens.add_to(starts);
         if self.web_tokens {
-            starts.insert(jwt::PREFIX);
+            starts.insert_before(jwt::PREFIX, jwt::is_part);
         }
         if self.private_keys {
             private_key::STARTS.iter().for_each(|(start, _)| starts.insert(start));

@@ -4,15 +4,20 @@ use std::net::Ipv6Addr;
 use std::ops::Range;
 
 use super::number::{Run, Separator};
+use super::registry::Detector;
+use super::scan::Sink;
+use super::score::CERTAIN;
 use crate::text;
 
 /// Longest text form of an IPv6 address, in bytes (RFC 4291 section 2.2, form 3).
 const MAX_V6: usize = 45;
 /// How far in front of four numbers the word `version` is looked for, in bytes.
 const CONTEXT: usize = 16;
+/// Words in front of four numbers that are no address.
+pub(super) const VERSION: &[&str] = &["version", "ver.", "release"];
 
-/// The IPv4 addresses of a run.
-pub(super) fn find_v4(run: &Run<'_>, mut found: impl FnMut(Range<usize>)) {
+/// Reports the IPv4 addresses of a run.
+pub(super) fn find_v4(run: &Run<'_>, sink: &mut Sink<'_>) {
     for first in 0..run.len() {
         let window = run.window(first, first + 3);
         if window.groups.len() != 4 || window.uniform() != Some(Separator::Dot) {
@@ -24,9 +29,12 @@ pub(super) fn find_v4(run: &Run<'_>, mut found: impl FnMut(Range<usize>)) {
         }
         let range = window.range();
         let octets = window.groups.iter().all(|group| octet(window.text, group.start..group.end));
-        let version = text::word_before(window.text, range.start, CONTEXT, &["version", "ver.", "release"]);
-        if octets && !version && window.stands_alone() && text::before(window.text, range.start) != b'.' {
-            found(range);
+        if octets
+            && window.stands_alone()
+            && text::before(window.text, range.start) != b'.'
+            && !sink.near(window.text, &range).has_within(VERSION, CONTEXT)
+        {
+            sink.emit(Detector::IpAddress, range, CERTAIN);
         }
     }
 }

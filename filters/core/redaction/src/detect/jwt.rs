@@ -17,12 +17,12 @@ pub(super) const PREFIX: &[u8] = b"eyJ";
 
 /// The token whose [`PREFIX`] stands at `start`.
 pub(super) fn find(text: &[u8], start: usize) -> Option<Range<usize>> {
-    if base64url(text::before(text, start)) {
+    if is_part(text::before(text, start)) {
         return None;
     }
     let limit = (start + MAX_TOKEN).min(text.len());
     let text = text::slice(text, 0..limit);
-    let header_end = start + text::count(text, start, base64url);
+    let header_end = start + text::count(text, start, is_part);
     if header_end - start > MAX_HEADER || text::at(text, header_end) != b'.' {
         return None;
     }
@@ -31,7 +31,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Range<usize>> {
     let mut dots = 0;
     let mut content = 0;
     while dots < 4 && text::at(text, end) == b'.' {
-        let length = text::count(text, end + 1, base64url);
+        let length = text::count(text, end + 1, is_part);
         if length == 0 && dots == 2 {
             break;
         }
@@ -48,6 +48,7 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-fn base64url(byte: u8) -> bool {
+/// Whether a token may have this byte between its dots.
+pub(super) fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }

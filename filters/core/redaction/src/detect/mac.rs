@@ -8,7 +8,7 @@ use super::score::{CERTAIN, Context, LIKELY, WEAK};
 use crate::text;
 
 /// Words beside digits that are an address rather than a time or a number.
-const CONTEXT: Context = Context::of(&[
+pub(super) const CONTEXT: Context = Context::of(&[
     "mac",
     "macs",
     "hwaddr",
@@ -73,7 +73,8 @@ fn emit(bytes: &[u8], range: Range<usize>, score: u8, sink: &mut Sink<'_>) {
         return;
     }
     let number = !digits().any(u8::is_ascii_alphabetic) && (address.get(2) != Some(&b':') || time(address));
-    let score = CONTEXT.weigh(bytes, &range, if number { WEAK } else { score });
+    let score = if number { WEAK } else { score };
+    let score = if score < LIKELY { CONTEXT.weigh(&sink.near(bytes, &range), score) } else { score };
     sink.emit(Detector::MacAddress, range, score);
 }
 

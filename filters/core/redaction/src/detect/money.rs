@@ -11,6 +11,7 @@ use super::scan::Sink;
 use super::word::Word;
 
 pub(super) use bic::{KEYWORDS, at_keyword};
+pub(super) use crypto::CONTEXT;
 
 /// The detectors that want [`at_keyword`] asked.
 pub(super) const OF_KEYWORDS: &[Detector] = &[Detector::Bic];

@@ -34,10 +34,11 @@ use std::ops::Range;
 
 use self::phrase::Phrase;
 use self::rule::Rule;
-use super::number::Run;
+use super::around;
+use super::number::{Run, Separator};
 use super::registry::Detector;
 use super::scan::Sink;
-use super::score::{CERTAIN, LIKELY, Near, WEAK};
+use super::score::{CERTAIN, LIKELY, WEAK};
 use super::word::Word;
 use crate::text;
 
@@ -125,6 +126,13 @@ pub(super) fn detectors() -> impl Iterator<Item = Detector> {
     LISTS.into_iter().flatten().map(|id| id.detector)
 }
 
+/// Appends the words that are asked for around numbers.
+pub(super) fn add_words(out: &mut Vec<&'static str>) {
+    around::add(out, COMMON);
+    around::add(out, OTHER);
+    LISTS.iter().flat_map(|list| list.iter()).for_each(|id| around::add(out, id.words));
+}
+
 /// Whether a word may be a part of a number: a few letters at its end.
 pub(super) fn is_part(word: &[u8]) -> bool {
     let letters = word.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -149,7 +157,12 @@ pub(super) fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
     }
     for (index, group) in run.groups().iter().enumerate() {
         if index > 0 {
-            look_at(bytes, group.start, sink);
+            // Behind a dash or a dot and more digits no number starts.
+            let joined = matches!(group.separator, Separator::Dash | Separator::Dot)
+                && matches!(text::before(bytes, group.start), b'-' | b'.');
+            if !joined {
+                look_at(bytes, group.start, sink);
+            }
         } else if !text::before(bytes, group.start).is_ascii_alphanumeric()
             && !text::at(bytes, group.end).is_ascii_alphabetic()
         {
@@ -191,22 +204,38 @@ fn look_at(bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
         if number.iter().all(|byte| number.first() == Some(byte)) {
             return;
         }
-        let mut around = None;
+        let range = phrase.range();
         for (id, grade) in shape::matching(phrase) {
             let Some(least) = sink.least(id.detector) else { continue };
-            let grade = doubted(phrase, grade);
-            let around = around.get_or_insert_with(|| Around::new(bytes, &phrase.range()));
-            if around.may_reach(least, grade, id.words) && id.rules.iter().all(|rule| rule.kept(number)) {
-                sink.emit(id.detector, phrase.range(), around.weigh(grade, id.words));
+            let score = weigh(doubted(phrase, grade), id.words, bytes, &range, sink);
+            if score >= least && id.rules.iter().all(|rule| rule.kept(number)) {
+                sink.emit(id.detector, range.clone(), score);
             }
         }
         if sink.wants(Detector::VatId)
             && let Some(grade) = vat::prefixed(phrase)
         {
-            let score = around.get_or_insert_with(|| Around::new(bytes, &phrase.range())).weigh(grade, vat::WORDS);
-            sink.emit(Detector::VatId, phrase.range(), score);
+            let score = weigh(grade, vat::WORDS, bytes, &range, sink);
+            sink.emit(Detector::VatId, range, score);
         }
     });
+}
+
+/// What the words around a number say to its grade, of which `words` announce it.
+fn weigh(grade: u8, words: &[&str], bytes: &[u8], range: &Range<usize>, sink: &mut Sink<'_>) -> u8 {
+    if grade >= LIKELY {
+        return grade;
+    }
+    let near = sink.near(bytes, range);
+    if !near.any() {
+        grade
+    } else if near.has(words) || near.has(COMMON) {
+        LIKELY
+    } else if near.has_within(OTHER, OTHER_WINDOW) {
+        WEAK
+    } else {
+        grade
+    }
 }
 
 /// The grade of what may be something else. Words in lower case stand in front of numbers, tokens have letters and digits in any order,
@@ -220,42 +249,4 @@ fn doubted(phrase: &Phrase, grade: u8) -> u8 {
 /// Whether a number reads as a time since 1970 of the years 2017 to 2030, in seconds or parts of them.
 fn in_seconds(number: &[u8]) -> bool {
     matches!(number, [b'1', b'5'..=b'8', ..])
-}
-
-/// The words around a number.
-struct Around<'t> {
-    words: Near<'t>,
-    /// Whether [`COMMON`] words are among them, once that was asked.
-    common: Option<bool>,
-}
-
-impl<'t> Around<'t> {
-    fn new(bytes: &'t [u8], range: &Range<usize>) -> Self {
-        Self { words: Near::new(bytes, range), common: None }
-    }
-
-    /// What they say to a number of this grade, which `words` announce.
-    fn weigh(&mut self, grade: u8, words: &[&str]) -> u8 {
-        if grade >= LIKELY || !self.words.any() {
-            grade
-        } else if self.words.has(words) || self.common() {
-            LIKELY
-        } else if self.words.has_within(OTHER, OTHER_WINDOW) {
-            WEAK
-        } else {
-            grade
-        }
-    }
-
-    /// Whether a number of this grade may have the least score at all: cheaper to know than its rules are to ask.
-    fn may_reach(&mut self, least: u8, grade: u8, words: &[&str]) -> bool {
-        grade >= least || (least <= LIKELY && self.words.any() && (self.words.may_have(words) || self.common()))
-    }
-
-    fn common(&mut self) -> bool {
-        match self.common {
-            Some(common) => common,
-            None => *self.common.insert(self.words.has(COMMON)),
-        }
-    }
 }

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use super::around;
 use super::country;
 use super::number::{Group, Run, Separator, Window, value};
+use super::registry::Detector;
+use super::scan::Sink;
 use super::score::{CERTAIN, Context, LIKELY, WEAK};
 use crate::text;
 
@@ -61,16 +64,23 @@ const MOBILE: Context = Context {
     ],
 };
 
-/// The telephone numbers of a run.
-pub(super) fn find(run: &Run<'_>, text: &[u8], mut found: impl FnMut(Range<usize>, u8)) {
+/// Appends the words that are asked for around numbers.
+pub(super) fn add_words(out: &mut Vec<&'static str>) {
+    for list in [CONTEXT.words, MOBILE.against, WORDS_BEHIND] {
+        around::add(out, list);
+    }
+}
+
+/// Reports the telephone numbers of a run.
+pub(super) fn find(run: &Run<'_>, sink: &mut Sink<'_>) {
     let mut first = 0;
     while first < run.len() {
         let widest = (first + MAX_GROUPS).min(run.len());
         let hit =
-            (first..widest).rev().find_map(|last| number(&run.window(first, last), text).map(|found| (last, found)));
+            (first..widest).rev().find_map(|last| number(&run.window(first, last), sink).map(|found| (last, found)));
         match hit {
             Some((last, (range, score))) => {
-                found(range, score);
+                sink.emit(Detector::Phone, range, score);
                 first = last + 1;
             }
             None => first += 1,
@@ -79,7 +89,8 @@ pub(super) fn find(run: &Run<'_>, text: &[u8], mut found: impl FnMut(Range<usize
 }
 
 /// The window as a telephone number, with its sign, opening parenthesis and extension, and how sure that is.
-fn number(window: &Window<'_>, text: &[u8]) -> Option<(Range<usize>, u8)> {
+fn number(window: &Window<'_>, sink: &mut Sink<'_>) -> Option<(Range<usize>, u8)> {
+    let text = window.text;
     let count = window.digit_count();
     if !(7..=MAX_DIGITS).contains(&count) {
         return None;
@@ -114,10 +125,10 @@ fn number(window: &Window<'_>, text: &[u8]) -> Option<(Range<usize>, u8)> {
     if !weak(window, digits) {
         return None;
     }
-    let by_itself = if mobile(window, digits) { MOBILE.weigh(text, &range, LIKELY) } else { WEAK };
-    let score = CONTEXT.weigh(text, &range, by_itself);
-    let behind = || text::word_behind(text, range.end, BEHIND, WORDS_BEHIND);
-    let score = if score < LIKELY && behind() { LIKELY } else { score };
+    let near = sink.near(text, &range);
+    let by_itself = if mobile(window, digits) { MOBILE.weigh(&near, LIKELY) } else { WEAK };
+    let score = CONTEXT.weigh(&near, by_itself);
+    let score = if score < LIKELY && near.has_behind(WORDS_BEHIND, BEHIND) { LIKELY } else { score };
     (score >= LIKELY).then_some((range, score))
 }
 

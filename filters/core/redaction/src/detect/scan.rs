@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{BLOCK, Masks, ahead, behind, places};
+use super::around::Around;
+use super::block::{BLOCK, Classes, Masks, NUMBERS, ahead, behind, places};
 use super::fixed::Fixed;
 use super::keyword::Keywords;
 use super::number::Run;
 use super::registry::{DETECTOR_COUNT, Detector};
-use super::score::CERTAIN;
+use super::score::{CERTAIN, Near};
 use super::starts::Starts;
 use super::word::Word;
 use super::{announced, card, document, email, iban, ip, mac, money, national, phone, secret, ssn, url, web};
@@ -170,7 +171,7 @@ impl Scanner {
         found: &mut Vec<Candidate>,
     ) {
         let bytes = text.as_bytes();
-        let mut sink = Sink { scanner: self, from, out: detected };
+        let mut sink = Sink::new(self, from, detected);
         if look.detectors {
             self.keywords.scan(text, from, &mut sink);
         } else if !self.words.iter().any(|words| (look.words)(words)) {
@@ -194,10 +195,11 @@ impl Scanner {
     /// Looks at a block of text, which starts at `start`, and asks where it has to. Returns what stands in it.
     #[inline]
     fn scan_block(&self, block: &[u8; BLOCK], start: usize, before: &Masks, walk: &mut Walk<'_>) -> Masks {
-        let masks = Masks::of(block);
+        let classes = Classes::of(block);
+        let masks = classes.masks();
         let literals = self.literals(block, start, &masks, before, walk.text.as_bytes());
         let (words, triggers) =
-            if walk.look.detectors { self.asks.places(block, &masks, before) } else { Default::default() };
+            if walk.look.detectors { self.asks.places(block, &classes, &masks, before) } else { Default::default() };
         let mut places = triggers | words | literals;
         while places != 0 {
             let bit = places.trailing_zeros();
@@ -222,16 +224,8 @@ impl Scanner {
         if self.starts.is_empty() {
             return 0;
         }
-        let mut places = (masks.letters & !behind(masks.letters, before.letters, 1)) | self.starts.odd(block);
-        let mut literals = 0;
-        while places != 0 {
-            let place = places & places.wrapping_neg();
-            if self.starts.may_start(bytes, start + place.trailing_zeros() as usize) {
-                literals |= place;
-            }
-            places ^= place;
-        }
-        literals
+        let words = masks.letters & !behind(masks.letters, before.letters, 1);
+        self.starts.among(self.starts.solid(words, block) | self.starts.odd(block), bytes, start)
     }
 }
 
@@ -242,7 +236,6 @@ fn masks_before(bytes: &[u8], from: usize) -> Masks {
         let byte = text::at(bytes, place);
         before.letters = before.letters >> 1 | u64::from(byte.is_ascii_alphabetic()) << 63;
         before.digits = before.digits >> 1 | u64::from(byte.is_ascii_digit()) << 63;
-        before.colons = before.colons >> 1 | u64::from(byte == b':') << 63;
     }
     before
 }
@@ -250,59 +243,61 @@ fn masks_before(bytes: &[u8], from: usize) -> Masks {
 impl Asks {
     /// Where in the block detectors start: the digits of words with letters, and other bytes.
     #[inline]
-    fn places(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> (u64, u64) {
+    fn places(&self, block: &[u8; BLOCK], classes: &Classes, masks: &Masks, before: &Masks) -> (u64, u64) {
         let (mut words, mut triggers) = (0, 0);
         if masks.digits != 0 {
             if self.words {
                 words = masks.digits & (behind(masks.letters, before.letters, 1) | ahead(masks.letters, 1));
             }
             if self.least > 0 {
-                triggers |= self.numbers(block, masks, before);
+                triggers |= self.numbers(block, classes, masks, before);
             }
         }
-        if self.signs {
-            triggers |= masks.at;
-        }
-        if masks.colons != 0 {
-            triggers |= self.colons(block, masks, before);
+        if masks.signs != 0 {
+            triggers |= self.signs(block, masks, before);
         }
         if self.joints {
             triggers |= joints(block, masks, before);
-        }
-        if self.fillers {
-            triggers |= places(block, b'<');
-        }
-        if self.tildes {
-            triggers |= places(block, b'~');
         }
         (words, triggers)
     }
 
     /// The first digits of what is long enough for a detector of numbers.
     #[inline]
-    fn numbers(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
+    fn numbers(&self, block: &[u8; BLOCK], classes: &Classes, masks: &Masks, before: &Masks) -> u64 {
         let digits = masks.digits;
         let first = digits & !behind(digits, before.digits, 1);
         // Check digits behind a country's code may start an account number that goes on in letters, or behind a blank.
         let letters = |by| behind(masks.letters, before.letters, by);
         let account = ahead(digits, 1) & letters(1) & letters(2);
-        let two = masks.number & ahead(masks.number, 1);
+        let number = classes.mask(NUMBERS);
+        let two = number & ahead(number, 1);
         let four = two & ahead(two, 2);
         let mut starts = account | four & ahead(four, self.least as u32 - 4);
-        if self.companies {
-            starts |= ahead(digits, 1) & ahead(places(block, b'.'), 2) & ahead(masks.letters, 3);
+        let company = first & ahead(digits, 1) & ahead(masks.letters, 3);
+        if self.companies && company != 0 {
+            starts |= company & ahead(places(block, b'.'), 2);
         }
         first & starts
     }
 
+    /// The signs worth a look.
+    fn signs(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
+        let of = |wanted: bool, byte: u8| if wanted { masks.signs & places(block, byte) } else { 0 };
+        of(self.signs, b'@') | of(self.fillers, b'<') | of(self.tildes, b'~') | self.colons(block, masks, before)
+    }
+
     /// The colons worth a look.
-    #[inline]
     fn colons(&self, block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
-        let colons = masks.colons;
+        let colons = masks.signs & places(block, b':');
         let mut wanted = 0;
+        if colons == 0 {
+            return wanted;
+        }
         if self.addresses {
-            // The first colon of several, each behind up to four digits.
-            let first = colons & !behind(colons, before.colons, 1);
+            // The first colon of several, each behind up to four digits. The detector itself turns away one behind another in front of
+            // the block.
+            let first = colons & !behind(colons, 0, 1);
             let within = colons | masks.digits | masks.letters;
             let next = (1..=5).fold(0, |next, by| next | ahead(colons, by));
             wanted |= first & ahead(within, 1) & next;
@@ -318,18 +313,25 @@ impl Asks {
     }
 }
 
-/// What joins pairs of letters or digits, or fours of them, with another of the kind behind.
+/// What joins pairs of letters or digits, or fours of them, with others of the kind behind: six pairs and more, three fours.
 #[inline]
 fn joints(block: &[u8; BLOCK], masks: &Masks, before: &Masks) -> u64 {
     let (parts, parts_before) = (masks.digits | masks.letters, before.digits | before.letters);
-    let back = |by| behind(parts, parts_before, by);
-    let on = |by| ahead(parts, by);
-    let joined = |separators: u64| separators & ahead(separators, 3);
-    let pairs = joined(masks.colons) | joined(places(block, b'-'));
-    let dots = places(block, b'.');
-    let fours = dots & ahead(dots, 5);
-    let pairs = pairs & back(1) & back(2) & !back(3) & on(1) & on(2);
-    pairs | fours & back(1) & back(2) & back(3) & back(4) & !back(5) & on(1) & on(2) & on(3) & on(4)
+    let starts = parts & !behind(parts, parts_before, 1);
+    let starts_before = parts_before & !(parts_before << 1);
+    let ends = !parts & behind(parts, parts_before, 1);
+    // Where a part ends that is exactly so long: what stands in between is a part, too.
+    let two = ends & behind(starts, starts_before, 2);
+    let four =
+        ends & behind(starts, starts_before, 4) & behind(parts, parts_before, 2) & behind(parts, parts_before, 3);
+    let pairs = (1..=5).fold(two, |pairs, more| pairs & ahead(two, 3 * more));
+    let fours = four & ahead(four, 5) & ahead(four, 10);
+    let joints = pairs | fours;
+    // Rare, so that the branch is foreseen.
+    if joints == 0 {
+        return 0;
+    }
+    pairs & (places(block, b':') | places(block, b'-')) | fours & places(block, b'.')
 }
 
 /// Where a scan is.
@@ -482,9 +484,24 @@ pub(super) struct Sink<'s> {
     scanner: &'s Scanner,
     from: usize,
     out: &'s mut Vec<Candidate>,
+    around: Around,
 }
 
-impl Sink<'_> {
+impl<'s> Sink<'s> {
+    fn new(scanner: &'s Scanner, from: usize, out: &'s mut Vec<Candidate>) -> Self {
+        Self { scanner, from, out, around: Around::default() }
+    }
+
+    /// The words around numbers.
+    pub fn around(&mut self) -> &mut Around {
+        &mut self.around
+    }
+
+    /// The words around a place in the text.
+    pub fn near<'n>(&'n mut self, bytes: &'n [u8], range: &Range<usize>) -> Near<'n> {
+        self.around.near(bytes, range)
+    }
+
     /// Whether a rule uses the detector, so that it is worth asking.
     pub fn wants(&self, detector: Detector) -> bool {
         self.scanner.uses(detector)
@@ -537,7 +554,7 @@ fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
 fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
     let digits: usize = run.groups().iter().map(|group| group.len()).sum();
     if digits >= 12 && sink.wants(Detector::CreditCard) {
-        card::find(run, |range, score| sink.emit(Detector::CreditCard, range, score));
+        card::find(run, sink);
     }
     if digits >= 12 && sink.wants(Detector::MacAddress) {
         for group in run.groups() {
@@ -548,13 +565,13 @@ fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
         }
     }
     if digits >= 9 && sink.wants(Detector::UsSsn) {
-        ssn::find(run, |range, score| sink.emit(Detector::UsSsn, range, score));
+        ssn::find(run, sink);
     }
     if digits >= 7 && sink.wants(Detector::Phone) {
-        phone::find(run, run.text(), |range, score| sink.emit(Detector::Phone, range, score));
+        phone::find(run, sink);
     }
     if run.len() >= 4 && sink.wants(Detector::IpAddress) {
-        ip::find_v4(run, |range| sink.emit(Detector::IpAddress, range, CERTAIN));
+        ip::find_v4(run, sink);
     }
     national::in_run(run, sink);
     document::in_run(run, sink);

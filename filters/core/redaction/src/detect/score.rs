@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::around::Hit;
 use crate::text;
 
 /// A check digit, an issued prefix or a structure that nothing else has.
@@ -31,12 +32,8 @@ impl Context {
         Self { words, against: &[] }
     }
 
-    /// The score of what stands at `range` and has `score` by itself. Words in front count, and those behind it on the same line.
-    pub fn weigh(&self, bytes: &[u8], range: &Range<usize>, score: u8) -> u8 {
-        if score >= LIKELY && self.against.is_empty() {
-            return score;
-        }
-        let near = Near::new(bytes, range);
+    /// The score of what has `score` by itself, and these words around it.
+    pub fn weigh(&self, near: &Near<'_>, score: u8) -> u8 {
         if near.has(self.against) {
             score.min(WEAK)
         } else if score < LIKELY && near.has(self.words) {
@@ -47,83 +44,45 @@ impl Context {
     }
 }
 
-/// The words around a place: where they start is looked for once, however many are asked for.
-pub(super) struct Near<'t> {
-    bytes: &'t [u8],
-    /// Where the text in front begins that is looked at, and where that behind ends.
-    from: usize,
-    to: usize,
+/// The words around a place, in [`WINDOW`] bytes in front of it and in as many behind it on the same line.
+pub(super) struct Near<'n> {
+    bytes: &'n [u8],
     place: Range<usize>,
-    /// Where the words start, counted from `from`.
-    starts: [u8; 2 * WINDOW],
-    count: usize,
-    /// The letters that they start with, a bit each; the last is for those beyond ASCII.
-    initials: u32,
+    /// In order of their starts, the first of them in the window.
+    words: &'n [Hit],
 }
 
-impl<'t> Near<'t> {
-    /// The words in [`WINDOW`] bytes in front of a range, and in as many behind it on the same line.
-    pub fn new(bytes: &'t [u8], range: &Range<usize>) -> Self {
-        let line = text::slice(bytes, range.end..(range.end + WINDOW).min(bytes.len()));
-        let mut near = Self {
-            bytes,
-            from: range.start.saturating_sub(WINDOW),
-            to: range.end + text::count(line, 0, |byte| byte != b'\n'),
-            place: range.clone(),
-            starts: [0; 2 * WINDOW],
-            count: 0,
-            initials: 0,
-        };
-        let width = range.end - range.start;
-        for at in (near.from..range.start).chain(range.end..near.to) {
-            if text::begins_word(bytes, at)
-                && let Some(slot) = near.starts.get_mut(near.count)
-            {
-                let inside = if at < range.start { 0 } else { width };
-                *slot = (at - near.from - inside) as u8;
-                near.count += 1;
-                near.initials |= initial(text::at(bytes, at));
-            }
-        }
-        near
+impl<'n> Near<'n> {
+    pub fn new(bytes: &'n [u8], place: &Range<usize>, words: &'n [Hit]) -> Self {
+        Self { bytes, place: place.clone(), words }
     }
 
     /// Whether there are any words.
     pub fn any(&self) -> bool {
-        self.count > 0
+        !self.words.is_empty()
     }
 
-    /// Whether one of these, in lower case, may be among them.
-    pub fn may_have(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.initials & initial(text::at(word.as_bytes(), 0)) != 0)
-    }
-
-    /// Whether one of these, in lower case, is among them.
+    /// Whether one of these is among them.
+    // Not spelled out for each list: that is kilobytes, and few numbers have words around them.
+    #[inline(never)]
     pub fn has(&self, words: &[&str]) -> bool {
-        self.has_within(words, WINDOW) || self.find(words, self.place.end..self.to)
+        self.has_within(words, WINDOW) || self.has_behind(words, WINDOW)
     }
 
-    /// Whether one of these, in lower case, stands in so many bytes in front.
+    /// Whether one of these stands in so many bytes in front.
+    #[inline(never)]
     pub fn has_within(&self, words: &[&str], window: usize) -> bool {
-        self.find(words, self.place.start.saturating_sub(window)..self.place.start)
+        let from = self.place.start.saturating_sub(window);
+        let in_front = |hit: &&Hit| hit.start >= from && hit.end <= self.place.start;
+        self.words.iter().filter(in_front).any(|hit| words.contains(&hit.word))
     }
 
-    fn find(&self, words: &[&str], part: Range<usize>) -> bool {
-        let width = self.place.end - self.place.start;
-        let start = |&start: &u8| {
-            let at = self.from + usize::from(start);
-            if at < self.place.start { at } else { at + width }
-        };
-        let starts = || self.starts.iter().take(self.count).map(start).filter(|at| part.contains(at));
-        let mut likely = words.iter().filter(|word| self.initials & initial(text::at(word.as_bytes(), 0)) != 0);
-        likely.any(|word| starts().any(|at| text::is_word(self.bytes, at..part.end, word)))
-    }
-}
-
-/// The bit of a first letter.
-fn initial(byte: u8) -> u32 {
-    match byte.to_ascii_lowercase() {
-        letter @ b'a'..=b'z' => 1 << (letter - b'a'),
-        _ => 1 << 26,
+    /// Whether one of these stands in so many bytes behind, on the same line.
+    #[inline(never)]
+    pub fn has_behind(&self, words: &[&str], window: usize) -> bool {
+        let to = self.place.end + window;
+        let line = |hit: &Hit| !text::slice(self.bytes, self.place.end..hit.start).contains(&b'\n');
+        let behind = |hit: &&Hit| hit.start >= self.place.end && hit.end <= to;
+        self.words.iter().filter(behind).any(|hit| words.contains(&hit.word) && line(hit))
     }
 }

@@ -1,13 +1,13 @@
 //! United States social security numbers.
 
-use std::ops::Range;
-
 use super::number::{Run, Separator, Window, value};
-use super::score::{CERTAIN, Context, WEAK};
+use super::registry::Detector;
+use super::scan::Sink;
+use super::score::{CERTAIN, Context, LIKELY, WEAK};
 use crate::text;
 
 /// Words that make nine digits without dashes a social security number.
-const CONTEXT: Context = Context::of(&[
+pub(super) const CONTEXT: Context = Context::of(&[
     "ssn",
     "ssns",
     "social security",
@@ -20,30 +20,36 @@ const CONTEXT: Context = Context::of(&[
     "tax id",
 ]);
 
-/// The social security numbers of a run, each with its score.
-pub(super) fn find(run: &Run<'_>, mut found: impl FnMut(Range<usize>, u8)) {
+/// Reports the social security numbers of a run.
+pub(super) fn find(run: &Run<'_>, sink: &mut Sink<'_>) {
     for first in 0..run.len() {
         for groups in [3, 1] {
             let window = run.window(first, first + groups - 1);
             if window.groups.len() == groups
-                && let Some(score) = score(&window)
+                && let Some(score) = score(&window, sink)
             {
-                found(window.range(), score);
+                sink.emit(Detector::UsSsn, window.range(), score);
             }
         }
     }
 }
 
 /// How sure it is that the window is one; None if it is not.
-fn score(window: &Window<'_>) -> Option<u8> {
+fn score(window: &Window<'_>, sink: &mut Sink<'_>) -> Option<u8> {
     let by_itself = match window.uniform()? {
         Separator::Dash => CERTAIN,
         Separator::Space | Separator::Dot | Separator::Start => WEAK,
         _ => return None,
     };
     let shaped = (window.sizes(&[3, 2, 4]) || window.sizes(&[9])) && window.set_apart() && window.stands_alone();
-    let digits = window.digits::<9>().filter(|digits| shaped && issued(digits.as_slice()));
-    digits.map(|_| CONTEXT.weigh(window.text, &window.range(), by_itself))
+    if !shaped || !window.digits::<9>().is_some_and(|digits| issued(digits.as_slice())) {
+        return None;
+    }
+    Some(if by_itself < LIKELY {
+        CONTEXT.weigh(&sink.near(window.text, &window.range()), by_itself)
+    } else {
+        by_itself
+    })
 }
 
 /// Social Security Administration, "Social Security Number Randomization", and the numbers it voided for being published.

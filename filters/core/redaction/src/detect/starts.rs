@@ -1,5 +1,6 @@
 //! Where some literal may start: one bit of a table for each word of the text, however many literals there are.
 
+use super::block::{BLOCK, places};
 use crate::text;
 
 /// Bits of a table.
@@ -15,11 +16,13 @@ pub(crate) struct Starts {
     pairs: Table,
     /// First bytes that are no letters: such a literal may start anywhere, not only where a word does.
     odd: Option<Box<[bool; 256]>>,
+    /// Blanks among the first bytes: the least of them.
+    blank: Option<usize>,
 }
 
 /// A set of numbers below [`BITS`], of a size known beforehand: a look at it is not checked.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
+struct Table {
     bits: Box<[u64; BITS / 64]>,
     is_empty: bool,
 }
@@ -31,7 +34,7 @@ impl Default for Table {
 }
 
 impl Table {
-    pub fn insert(&mut self, index: u16) {
+    fn insert(&mut self, index: u16) {
         if let Some(word) = self.bits.get_mut(usize::from(index / 64)) {
             *word |= 1 << (index % 64);
         }
@@ -39,8 +42,14 @@ impl Table {
     }
 
     #[inline]
-    pub fn holds(&self, index: u16) -> bool {
-        self.bits.get(usize::from(index / 64)).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    fn holds(&self, index: u16) -> bool {
+        self.bit(index) == 1
+    }
+
+    /// [`holds`](Self::holds), as a number.
+    #[inline]
+    fn bit(&self, index: u16) -> u64 {
+        self.bits.get(usize::from(index / 64)).map_or(0, |word| word >> (index % 64) & 1)
     }
 }
 
@@ -57,13 +66,37 @@ impl Starts {
                 *slot = true;
             }
         }
+        // Behind a literal anything may follow.
+        let blank = literal.iter().take(Self::KEY).position(|byte| *byte == b' ').unwrap_or(literal.len());
+        self.blank = Some(self.blank.unwrap_or(Self::KEY).min(blank));
         match literal {
             [a] => (0..=u8::MAX).for_each(|any| self.pairs.insert(pair(*a, any))),
             [a, b] => self.pairs.insert(pair(*a, *b)),
-            [a, b, c] => self.triples.insert(hash([*a, *b, *c, 0])),
-            [a, b, c, d, ..] => self.keys.insert(hash([*a, *b, *c, *d])),
+            [a, b, c] => self.triples.insert(hash(u32::from_le_bytes([*a, *b, *c, 0]))),
+            [a, b, c, d, ..] => self.keys.insert(hash(u32::from_le_bytes([*a, *b, *c, *d]))),
             [] => {}
         }
+    }
+
+    /// Adds a literal of three bytes that only some bytes may follow: quicker to look for than one that any may.
+    pub fn insert_before(&mut self, literal: &[u8], follows: impl Fn(u8) -> bool) {
+        match literal {
+            [a, b, c] => (0..=u8::MAX).filter(|byte| follows(*byte)).for_each(|d| self.insert(&[*a, *b, *c, d])),
+            _ => self.insert(literal),
+        }
+    }
+
+    /// Of places in a block, those where the text does not go on with a blank before any literal has one: short words are the most
+    /// common ones.
+    #[inline]
+    pub fn solid(&self, words: u64, block: &[u8; BLOCK]) -> u64 {
+        let least = self.blank.unwrap_or(0);
+        if least < 3 || words == 0 {
+            return words;
+        }
+        let blanks = places(block, b' ');
+        // What comes behind the block is unknown, and counts as no blank.
+        words & !(blanks >> 1 | blanks >> 2 | if least > 3 { blanks >> 3 } else { 0 })
     }
 
     /// Whether there is none.
@@ -71,23 +104,56 @@ impl Starts {
         self.keys.is_empty && self.triples.is_empty && self.pairs.is_empty
     }
 
+    /// Of the `places` in a block, those where the text may go on with a literal; it starts at `start`.
+    #[inline]
+    pub fn among(&self, mut places: u64, bytes: &[u8], start: usize) -> u64 {
+        let mut literals = 0;
+        let Some(window) = text::tail(bytes, start).first_chunk::<{ BLOCK + Self::KEY - 1 }>() else {
+            while places != 0 {
+                let at = places.trailing_zeros() as usize;
+                literals |= u64::from(self.may_start(bytes, start + at)) << at;
+                places &= places - 1;
+            }
+            return literals;
+        };
+        // The mask tells the compiler what is known: no bit is beyond the block.
+        let place = |places: u64| places.trailing_zeros() as usize & (BLOCK - 1);
+        let key = |at: usize| window.get(at..at + Self::KEY).and_then(|key| key.first_chunk().copied());
+        if self.triples.is_empty && self.pairs.is_empty {
+            while places != 0 {
+                let at = place(places);
+                literals |= self.keys.bit(hash(u32::from_le_bytes(key(at).unwrap_or_default()))) << at;
+                places &= places - 1;
+            }
+        }
+        while places != 0 {
+            let at = place(places);
+            literals |= u64::from(self.hold(key(at).unwrap_or_default())) << at;
+            places &= places - 1;
+        }
+        literals
+    }
+
     /// Whether the text may go on with a literal at `place`.
     #[inline]
     pub fn may_start(&self, bytes: &[u8], place: usize) -> bool {
-        let rest = text::tail(bytes, place);
-        let key = rest.first_chunk::<{ Self::KEY }>().copied().unwrap_or_else(|| {
-            let byte = |at: usize| text::at(rest, at);
-            [byte(0), byte(1), byte(2), byte(3)]
-        });
-        let [first, second, third, _] = key;
-        self.keys.holds(hash(key))
-            || (!self.triples.is_empty && self.triples.holds(hash([first, second, third, 0])))
+        let byte = |at: usize| text::at(bytes, place + at);
+        self.hold([byte(0), byte(1), byte(2), byte(3)])
+    }
+
+    /// Whether a literal may start with these bytes.
+    #[inline]
+    fn hold(&self, key: [u8; Self::KEY]) -> bool {
+        let [first, second, ..] = key;
+        let key = u32::from_le_bytes(key);
+        // Without a branch: it would be taken at random.
+        (self.keys.holds(hash(key)) | self.triples.holds(hash(key & TRIPLE)))
             || (!self.pairs.is_empty && self.pairs.holds(pair(first, second)))
     }
 
     /// The bytes of a block that start literals although they are no letters, a bit each.
     #[inline]
-    pub fn odd(&self, block: &[u8; super::block::BLOCK]) -> u64 {
+    pub fn odd(&self, block: &[u8; BLOCK]) -> u64 {
         let Some(odd) = &self.odd else { return 0 };
         let is_odd = |byte: &u8| odd.get(usize::from(*byte)).copied().unwrap_or(false);
         block.iter().rev().fold(0, |mask, byte| mask << 1 | u64::from(is_odd(byte)))
@@ -97,12 +163,14 @@ impl Starts {
 /// Letters alike in both cases; some other bytes become alike as well, which does no harm.
 const CASE: u8 = 0x20;
 
+/// The first three bytes of a key.
+pub(super) const TRIPLE: u32 = 0x00ff_ffff;
+
 /// Where in a table a key is, without regard to case.
 #[inline]
-pub(super) fn hash(key: [u8; Starts::KEY]) -> u16 {
-    let folded = u32::from_le_bytes(key) | u32::from_le_bytes([CASE; Starts::KEY]);
+pub(super) fn hash(key: u32) -> u16 {
     // Knuth's multiplicative hashing: the high bits depend on all bytes.
-    (folded.wrapping_mul(0x9e37_79b1) >> 16) as u16
+    ((key | u32::from_le_bytes([CASE; Starts::KEY])).wrapping_mul(0x9e37_79b1) >> 16) as u16
 }
 
 #[inline]

@@ -4,15 +4,20 @@
 //! a fingerprint in which buckets it may be, and where the three agree on a bucket, the literals are compared (the technique is the Teddy
 //! algorithm of Hyperscan).
 
-use super::starts::{Table, hash};
+use super::block::BLOCK;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::block::vector;
+use super::starts::{TRIPLE, hash};
 use crate::text;
 use tollgate_wire::order::sort_by;
 
 /// Bytes of a fingerprint.
 const PRINT: usize = 3;
 const BUCKETS: usize = 8;
-/// Places looked at together.
-const BLOCK: usize = 16;
+/// Slots that fingerprints are looked up by.
+const SLOTS: usize = 1 << 11;
+/// How often fingerprints change to a bucket that they fit better.
+const ROUNDS: usize = 3;
 
 struct Literal {
     /// In lower case.
@@ -24,14 +29,20 @@ struct Literal {
 /// A nibble's buckets, for each value of it.
 type Nibbles = [u8; 16];
 
+/// The buckets that the last bytes in front of a block are in as the first byte of a fingerprint, and as the second.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+type Carry = [std::arch::wasm32::v128; PRINT - 1];
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+type Carry = [[u8; PRINT - 1]; PRINT - 1];
+
 /// A set of literals.
 #[derive(Default)]
 pub(crate) struct Teddy {
     literals: Vec<Literal>,
-    /// Fingerprints and the indexes of their literals, sorted.
-    prints: Vec<([u8; PRINT], usize)>,
-    /// The fingerprints once more, to tell quickly what only looks like one.
-    known: Table,
+    /// Fingerprints and the indexes of their literals, by [`slot`].
+    prints: Vec<(u32, usize)>,
+    /// For each slot the place of its first fingerprint, to tell quickly what only looks like one; nothing if there are none.
+    slots: Vec<u32>,
     /// For each byte of a fingerprint, by its low and its high nibble.
     low: [Nibbles; PRINT],
     high: [Nibbles; PRINT],
@@ -59,23 +70,29 @@ impl Teddy {
             let print = windows.enumerate().min_by_key(|(_, window)| cost(window));
             let print_at = print.map_or(0, |(place, _)| place);
             if let Some((_, [a, b, c])) = print {
-                teddy.prints.push(([a | CASE, b | CASE, c | CASE], index));
-                teddy.known.insert(hash([a, b, c, 0]));
+                teddy.prints.push((u32::from_le_bytes([a | CASE, b | CASE, c | CASE, 0]), index));
             }
             teddy.literals.push(Literal { bytes: bytes.clone(), print_at });
         }
-        // Neighbours in order begin alike, so that a bucket of theirs lets less else in.
-        sort_by(&mut teddy.prints, |left, right| left < right);
-        let mut distinct: Vec<_> = teddy.prints.iter().map(|&(print, _)| print).collect();
+        sort_by(&mut teddy.prints, |left, right| (slot(left.0), left) < (slot(right.0), right));
+        if !teddy.prints.is_empty() {
+            teddy.slots = vec![u32::MAX; SLOTS];
+        }
+        for (place, (print, _)) in teddy.prints.iter().enumerate().rev() {
+            if let (Some(first), Ok(place)) = (teddy.slots.get_mut(slot(*print)), u32::try_from(place)) {
+                *first = place;
+            }
+        }
+        let print = |print: u32| print.to_le_bytes().first_chunk().copied().unwrap_or_default();
+        let mut distinct: Vec<[u8; PRINT]> = teddy.prints.iter().map(|&(bytes, _)| print(bytes)).collect();
         distinct.dedup();
-        for (place, print) in distinct.iter().enumerate() {
-            let bucket = 1 << (place * BUCKETS / distinct.len());
+        for (print, bucket) in distinct.iter().zip(buckets(&distinct)) {
             for ((byte, low), high) in print.iter().zip(&mut teddy.low).zip(&mut teddy.high) {
                 if let (Some(low), Some(high)) =
                     (low.get_mut(usize::from(byte & 15)), high.get_mut(usize::from(byte >> 4)))
                 {
-                    *low |= bucket;
-                    *high |= bucket;
+                    *low |= 1 << bucket;
+                    *high |= 1 << bucket;
                 }
             }
         }
@@ -87,75 +104,75 @@ impl Teddy {
         if self.prints.is_empty() {
             return;
         }
+        let mut carry = Self::nothing();
+        let (blocks, tail) = text::tail(bytes, from).as_chunks::<BLOCK>();
         let mut at = from;
-        while let Some(window) = text::tail(bytes, at).first_chunk::<{ BLOCK + PRINT - 1 }>() {
-            let mut places = self.candidates(window);
-            while places != 0 {
-                self.compare(bytes, from, at + places.trailing_zeros() as usize, &mut found);
-                places &= places - 1;
+        for block in blocks {
+            let ends = self.ends(block, &mut carry);
+            if ends != 0 {
+                self.compare_all(ends, bytes, from, at, &mut found);
             }
             at += BLOCK;
         }
-        let rest = text::tail(bytes, at);
-        if rest.len() >= PRINT {
-            let mut window = [0; BLOCK + PRINT - 1];
-            window.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            let mut places = self.candidates(&window);
-            while places != 0 {
-                self.compare(bytes, from, at + places.trailing_zeros() as usize, &mut found);
-                places &= places - 1;
+        if !tail.is_empty() {
+            let mut block = [0; BLOCK];
+            block.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
+            self.compare_all(self.ends(&block, &mut carry), bytes, from, at, &mut found);
+        }
+    }
+
+    /// What stands in front of a text.
+    fn nothing() -> Carry {
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return [std::arch::wasm32::u8x16_splat(0); PRINT - 1];
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        Carry::default()
+    }
+
+    /// Compares where fingerprints may end in a block, which starts at `start`.
+    fn compare_all(
+        &self,
+        mut ends: u64,
+        bytes: &[u8],
+        from: usize,
+        start: usize,
+        found: &mut impl FnMut(usize, usize),
+    ) {
+        while ends != 0 {
+            let place = (start + ends.trailing_zeros() as usize).saturating_sub(PRINT - 1);
+            ends &= ends - 1;
+            let print = match text::tail(bytes, place).first_chunk() {
+                Some(print) => u32::from_le_bytes(*print) & TRIPLE,
+                None => u32::from_le_bytes([
+                    text::at(bytes, place),
+                    text::at(bytes, place + 1),
+                    text::at(bytes, place + 2),
+                    0,
+                ]),
+            };
+            let print = print | u32::from_le_bytes([CASE, CASE, CASE, 0]);
+            // Most that look like one are none.
+            if let Some(&first) = self.slots.get(slot(print))
+                && first < u32::MAX
+            {
+                self.compare(bytes, from, place, print, first as usize, found);
             }
         }
     }
 
-    /// Where in the window a fingerprint may stand.
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    #[inline]
-    fn candidates(&self, window: &[u8; BLOCK + PRINT - 1]) -> u32 {
-        use std::arch::wasm32::{
-            i8x16_bitmask, i8x16_eq, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2, v128, v128_and, v128_or,
-        };
-        let vector = |bytes: &[u8; 16]| -> v128 {
-            let bytes = u128::from_le_bytes(*bytes);
-            u64x2(bytes as u64, (bytes >> 64) as u64)
-        };
-        let mut buckets = u8x16_splat(u8::MAX);
-        for (at, (low, high)) in self.low.iter().zip(&self.high).enumerate() {
-            let Some(text) = window.get(at..).and_then(|rest| rest.first_chunk()) else { return 0 };
-            let text = v128_or(vector(text), u8x16_splat(CASE));
-            let low = u8x16_swizzle(vector(low), v128_and(text, u8x16_splat(15)));
-            let high = u8x16_swizzle(vector(high), u8x16_shr(text, 4));
-            buckets = v128_and(buckets, v128_and(low, high));
-        }
-        u32::from(!i8x16_bitmask(i8x16_eq(buckets, u8x16_splat(0))))
-    }
-
-    /// Where in the window a fingerprint may stand.
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    #[inline]
-    fn candidates(&self, window: &[u8; BLOCK + PRINT - 1]) -> u32 {
-        let mut places = 0;
-        for (place, print) in window.windows(PRINT).enumerate() {
-            let mut buckets = u8::MAX;
-            for ((&byte, low), high) in print.iter().zip(&self.low).zip(&self.high) {
-                let byte = byte | CASE;
-                let low = low.get(usize::from(byte & 15)).copied().unwrap_or(0);
-                buckets &= low & high.get(usize::from(byte >> 4)).copied().unwrap_or(0);
-            }
-            places |= u32::from(buckets != 0) << place;
-        }
-        places
-    }
-
-    /// Compares the literals whose fingerprint may stand at `place`.
-    fn compare(&self, bytes: &[u8], from: usize, place: usize, found: &mut impl FnMut(usize, usize)) {
-        let Some(&[a, b, c]) = text::tail(bytes, place).first_chunk::<PRINT>() else { return };
-        if !self.known.holds(hash([a, b, c, 0])) {
-            return;
-        }
-        let print = [a | CASE, b | CASE, c | CASE];
-        let first = self.prints.partition_point(|(other, _)| *other < print);
-        for &(_, index) in self.prints.get(first..).unwrap_or_default().iter().take_while(|(other, _)| *other == print)
+    /// Compares the literals that have this fingerprint, which stands at `place`; the slot's first is `first`.
+    fn compare(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        place: usize,
+        print: u32,
+        first: usize,
+        found: &mut impl FnMut(usize, usize),
+    ) {
+        let slotted = self.prints.get(first..).unwrap_or_default().iter();
+        for &(_, index) in
+            slotted.take_while(|(other, _)| slot(*other) == slot(print)).filter(|(other, _)| *other == print)
         {
             if let Some(literal) = self.literals.get(index)
                 && let Some(start) = place.checked_sub(literal.print_at).filter(|&start| start >= from)
@@ -165,15 +182,130 @@ impl Teddy {
             }
         }
     }
+
+    /// Where in the block a fingerprint may end.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    #[inline]
+    fn ends(&self, block: &[u8; BLOCK], carry: &mut Carry) -> u64 {
+        use std::arch::wasm32::{
+            i8x16_bitmask, i8x16_eq, i8x16_shuffle, u8x16_shr, u8x16_splat, u8x16_swizzle, v128_and, v128_or,
+        };
+        let ([low0, low1, low2], [high0, high1, high2]) = (&self.low, &self.high);
+        let mut none = |bytes: &[u8; 16]| {
+            let text = v128_or(vector(bytes), u8x16_splat(CASE));
+            let (low, high) = (v128_and(text, u8x16_splat(15)), u8x16_shr(text, 4));
+            let buckets = |of_low: &Nibbles, of_high: &Nibbles| {
+                v128_and(u8x16_swizzle(vector(of_low), low), u8x16_swizzle(vector(of_high), high))
+            };
+            let (first, second, third) = (buckets(low0, high0), buckets(low1, high1), buckets(low2, high2));
+            // Each as far back as it stands in front of the third.
+            let [before_first, before_second] = *carry;
+            let back_two =
+                i8x16_shuffle::<14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29>(before_first, first);
+            let back_one =
+                i8x16_shuffle::<15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30>(before_second, second);
+            *carry = [first, second];
+            let all = v128_and(v128_and(back_two, back_one), third);
+            u64::from(i8x16_bitmask(i8x16_eq(all, u8x16_splat(0))))
+        };
+        // Spelled out: as a loop it is not unrolled.
+        let ([first, second, third, fourth], _) = block.as_chunks() else { return 0 };
+        !(none(first) | none(second) << 16 | none(third) << 32 | none(fourth) << 48)
+    }
+
+    /// Where in the block a fingerprint may end.
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    #[inline]
+    fn ends(&self, block: &[u8; BLOCK], carry: &mut Carry) -> u64 {
+        let mut ends = 0;
+        for (place, &byte) in block.iter().enumerate() {
+            let byte = byte | CASE;
+            let mut buckets = self.low.iter().zip(&self.high).map(|(low, high)| {
+                let low = low.get(usize::from(byte & 15)).copied().unwrap_or(0);
+                low & high.get(usize::from(byte >> 4)).copied().unwrap_or(0)
+            });
+            let mut next = || buckets.next().unwrap_or(0);
+            let (first, second, third) = (next(), next(), next());
+            let [[two_back, one_back], [_, second_back]] = *carry;
+            *carry = [[one_back, first], [second_back, second]];
+            ends |= u64::from(two_back & second_back & third != 0) << place;
+        }
+        ends
+    }
 }
 
 /// Letters alike in both cases; some other bytes become alike as well, which does no harm.
 const CASE: u8 = 0x20;
 
-/// How common a byte is in texts, roughly: the letters of English in their order, and the blank before them all.
+/// Where a fingerprint is looked up.
+#[inline]
+fn slot(print: u32) -> usize {
+    usize::from(hash(print) >> 5)
+}
+
+/// A bucket for each fingerprint, such that few others look as if they were in it: one is in a bucket if each of its nibbles is one of a
+/// fingerprint there, at its place.
+#[inline(never)]
+fn buckets(prints: &[[u8; PRINT]]) -> Vec<usize> {
+    let mut buckets = vec![BUCKETS; prints.len()];
+    for _ in 0..ROUNDS {
+        for (index, print) in prints.iter().enumerate() {
+            if let Some(bucket) = buckets.get_mut(index) {
+                *bucket = BUCKETS;
+            }
+            let growth = |bucket: &usize| {
+                let mut looks = Looks::default();
+                let members = prints.iter().zip(&buckets).filter(|(_, other)| *other == bucket);
+                members.for_each(|(print, _)| looks.add(print));
+                let before = looks.cost();
+                looks.add(print);
+                looks.cost() - before
+            };
+            let best = (0..BUCKETS).min_by_key(growth);
+            if let (Some(bucket), Some(best)) = (buckets.get_mut(index), best) {
+                *bucket = best;
+            }
+        }
+    }
+    buckets
+}
+
+/// The nibbles of the fingerprints in a bucket, low and high ones at each place, a bit each.
+#[derive(Default)]
+struct Looks([(u16, u16); PRINT]);
+
+// A policy's fingerprints are put into buckets once: calls are small, and quick enough.
+impl Looks {
+    #[inline(never)]
+    fn add(&mut self, print: &[u8; PRINT]) {
+        for ((low, high), byte) in self.0.iter_mut().zip(print) {
+            *low |= 1 << (byte & 15);
+            *high |= 1 << (byte >> 4);
+        }
+    }
+
+    /// How often a text looks so, roughly and in no certain unit.
+    fn cost(&self) -> u64 {
+        self.0.iter().map(|&(low, high)| Self::commonness(low, high)).product()
+    }
+
+    #[inline(never)]
+    fn commonness(low: u16, high: u16) -> u64 {
+        let mut cost = 8 * u64::from(low.count_ones() * high.count_ones());
+        for (place, byte) in (1..).zip(BY_COMMONNESS) {
+            cost += place * place * u64::from(low >> (byte & 15) & high >> (byte >> 4) & 1);
+        }
+        cost
+    }
+}
+
+/// The letters of English in their order, the most common last, and the blank behind them all.
+const BY_COMMONNESS: &[u8] = b"zqxjkvbywgpfmucdlhrsnioate ";
+
+/// How common a byte is in texts, roughly.
 fn commonness(byte: u8) -> usize {
-    const ORDER: &[u8] = b"zqxjkvbywgpfmucdlhrsnioate ";
-    ORDER.iter().position(|&common| common == byte.to_ascii_lowercase()).map_or(4, |place| place + 4)
+    let place = BY_COMMONNESS.iter().position(|&common| common == byte.to_ascii_lowercase());
+    place.map_or(4, |place| place + 4)
 }
 
 #[cfg(test)]

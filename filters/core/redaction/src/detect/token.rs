@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::registry::Detector;
 use super::secret;
+use super::starts::Starts;
 use crate::text;
 use shapes::SHAPES;
 
@@ -213,9 +214,11 @@ impl Tokens {
         tokens
     }
 
-    /// The prefixes of the shapes in use. Each begins with a letter, and no letter stands in front of a key.
-    pub fn prefixes(&self) -> impl Iterator<Item = &'static [u8]> {
-        (0..LISTS).flat_map(|list| self.shapes(list)).map(|shape| shape.first.lead)
+    /// Adds the prefixes of the shapes in use. Each begins with a letter, and no letter stands in front of a key.
+    pub fn add_to(&self, starts: &mut Starts) {
+        for shape in (0..LISTS).flat_map(|list| self.shapes(list)) {
+            starts.insert_before(shape.first.lead, |byte| shape.first.class.has(byte));
+        }
     }
 
     /// The key that starts at `start`.
@@ -249,7 +252,8 @@ mod tests {
     #[cfg_attr(not(target_arch = "wasm32"), test)]
     fn every_prefix_is_listed_and_begins_with_a_letter() {
         assert!(SHAPES.len() < usize::from(END));
-        assert_eq!(Tokens::new(|_| true).prefixes().count(), SHAPES.len());
+        let tokens = Tokens::new(|_| true);
+        assert_eq!((0..LISTS).flat_map(|list| tokens.shapes(list)).count(), SHAPES.len());
         for shape in SHAPES {
             let prefix = String::from_utf8_lossy(shape.first.lead);
             assert!(shape.first.lead.len() >= 3 && shape.first.lead[0].is_ascii_alphabetic(), "{prefix}");

@@ -40,7 +40,7 @@ pub(super) fn in_run(run: &Run<'_>, sink: &mut Sink<'_>) {
             numeric(run, first).or_else(|| named(bytes, window.range())).or_else(|| eastern(bytes, window.range()));
         if let Some(range) = found
             && set_apart(bytes, &range)
-            && announced::birth(bytes, &range)
+            && announced::birth(bytes, &range, sink.around())
         {
             sink.emit(Detector::DateOfBirth, range, LIKELY);
         }
@@ -65,7 +65,7 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
         && is_month(text::slice(rest, 0..3))
         && rest.len() == 7
         && is_year(text::tail(rest, 3))
-        && announced::birth(word.text(), &word.range())
+        && announced::birth(word.text(), &word.range(), sink.around())
     {
         sink.emit(Detector::DateOfBirth, word.range(), LIKELY);
     }

@@ -27,7 +27,7 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
     if !(5..=19).contains(&(digits + letters)) || digits < 3 || letters > 7 {
         return;
     }
-    if announced::number(word.text(), &range).is_some_and(|announced| announced.kind == Kind::Licence) {
+    if announced::number(word.text(), &range, sink.around()).is_some_and(|announced| announced.kind == Kind::Licence) {
         sink.emit(Detector::DrivingLicence, range, LIKELY);
     }
 }

@@ -47,7 +47,8 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let range = word.range();
-    let announced = announced::number(word.text(), &range).is_some_and(|announced| announced.kind == Kind::Passport);
+    let announced = announced::number(word.text(), &range, sink.around());
+    let announced = announced.is_some_and(|announced| announced.kind == Kind::Passport);
     sink.emit(Detector::Passport, range, if announced { LIKELY } else { WEAK });
 }
 

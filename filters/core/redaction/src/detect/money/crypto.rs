@@ -36,7 +36,8 @@ const NETWORKS: &[&[u8]] = &[
 const LEGACY: &[u8] = b"132mnLMDA9X7Tt";
 
 /// Words beside keys that are addresses on Solana, or on Stellar.
-const CONTEXT: Context = Context::of(&["solana", "sol", "phantom", "stellar", "xlm", "lumens", "wallet", "crypto"]);
+pub(in crate::detect) const CONTEXT: Context =
+    Context::of(&["solana", "sol", "phantom", "stellar", "xlm", "lumens", "wallet", "crypto"]);
 
 /// Looks at a word of letters and digits.
 pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
@@ -48,8 +49,8 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
         42 if bytes.starts_with(b"0x") || bytes.starts_with(b"0X") => ethereum(bytes),
         95 | 106 if matches!(first, b'4' | b'8') && base58(bytes) => LIKELY,
         26..=110 if bech32(bytes) => CERTAIN,
-        56 if first == b'G' && bytes.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7')) => weigh(word),
-        42..=44 if mixed(bytes) && base58(bytes) => weigh(word),
+        56 if first == b'G' && bytes.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7')) => weigh(word, sink),
+        42..=44 if mixed(bytes) && base58(bytes) => weigh(word, sink),
         _ => 0,
     };
     if score > 0 {
@@ -57,8 +58,8 @@ pub(super) fn in_word(word: &Word<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn weigh(word: &Word<'_>) -> u8 {
-    CONTEXT.weigh(word.text(), &word.range(), WEAK)
+fn weigh(word: &Word<'_>, sink: &mut Sink<'_>) -> u8 {
+    CONTEXT.weigh(&sink.near(word.text(), &word.range()), WEAK)
 }
 
 fn base58(word: &[u8]) -> bool {

@@ -52,7 +52,7 @@ fn by_block(scanner: &Scanner, text: &str, from: usize) -> Found {
 
 fn at_every_place(scanner: &Scanner, text: &str, from: usize) -> Found {
     let (mut detected, mut found) = Found::default();
-    let mut sink = Sink { scanner, from, out: &mut detected };
+    let mut sink = Sink::new(scanner, from, &mut detected);
     scanner.keywords.scan(text, from, &mut sink);
     let mut walk = Walk::new(text, Look { detectors: true, words: &|_| true }, sink, &mut found);
     let bytes = text.as_bytes();
