@@ -166,8 +166,8 @@ fn count_by<const O200K: bool>(text: &str, end: bool, sums: &mut Sums) -> usize 
             Some(Simple::Word(length, key)) => {
                 let word = rest.as_bytes().get(..length).unwrap_or_default();
                 if length < SPLIT && holds(key, pattern.bit()) {
+                    sums.repeats.saw_entry(key, word, total.whole);
                     total.whole += 1;
-                    sums.repeats.saw(key, word, 1);
                 } else {
                     let count = add(word, key, pattern, &mut total);
                     sums.repeats.saw(key, word, count);

@@ -5,6 +5,9 @@ use crate::entries::Key;
 /// Places for words, each for two of those whose hash it is; a power of two.
 const PLACES: usize = 16;
 
+/// Entries at the beginning of a text of which each is looked at.
+const EVERY: u64 = 128;
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Word {
     tag: u32,
@@ -32,21 +35,44 @@ impl Repeats {
         let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
         let tag = (hash >> 20) as u32;
         if first.tag == tag && first.lead > 0 {
-            first.lead = first.lead.saturating_add(1);
+            first.lead += 1;
+        } else if second.tag == tag && second.lead > 0 {
+            second.lead += 1;
+        } else {
+            self.missed(Key(hash), word, count, 1);
+        }
+    }
+
+    /// A word that does not lead, standing for so many: it takes the place of the one that leads by less, once that leads by nothing.
+    fn missed(&mut self, Key(hash): Key, word: &[u8], count: u64, many: u32) {
+        let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
+        let weaker = if first.lead < second.lead { first } else { second };
+        if weaker.lead > 0 {
+            weaker.lead = weaker.lead.saturating_sub(many);
+        } else {
+            let short = (most(word) as u64).saturating_sub(count).min(u16::MAX.into()) as u16;
+            *weaker = Word { tag: (hash >> 20) as u32, lead: 1, short, rare: rare(word, count) };
+        }
+    }
+
+    /// The same of a word that is an entry, as most are: of those that do not lead, only some after the first, drawn by how many words came
+    /// before, since this is asked for every word.
+    #[inline]
+    pub fn saw_entry(&mut self, key: Key, word: &[u8], before: u64) {
+        let Key(hash) = key;
+        let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
+        let tag = (hash >> 20) as u32;
+        // Without a branch, which nothing could foretell.
+        let (is_first, is_second) = (first.tag == tag && first.lead > 0, second.tag == tag && second.lead > 0);
+        first.lead += u32::from(is_first);
+        second.lead += u32::from(is_second);
+        if before >= EVERY && before.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 != 0 {
             return;
         }
-        if second.tag == tag && second.lead > 0 {
-            second.lead = second.lead.saturating_add(1);
-            if second.lead > first.lead {
-                std::mem::swap(first, second);
-            }
-        } else if first.lead > 0 && second.lead > 0 {
-            second.lead -= 1;
-        } else {
-            let place = if first.lead == 0 { first } else { second };
-            let short = (most(word) as u64).saturating_sub(count).min(u16::MAX.into()) as u16;
-            *place = Word { tag, lead: 1, short, rare: rare(word, count) };
+        if is_first || is_second {
+            return;
         }
+        self.missed(key, word, 1, if before < EVERY { 1 } else { 8 });
     }
 
     /// The same of what may be a run of one character beyond ASCII, which repeats within the word whatever was wrong about it.
