@@ -29,50 +29,44 @@ pub(crate) struct Repeats {
 }
 
 impl Repeats {
-    /// Takes note of a word of so many bytes that was counted as so many tokens.
+    /// Takes note of a word that was counted as so many tokens.
     #[inline]
-    pub fn saw(&mut self, Key(hash): Key, word: &[u8], count: u64) {
+    pub fn saw(&mut self, key: Key, word: &[u8], count: u64) {
+        self.saw_many(key, word, count, 1);
+    }
+
+    /// Takes note of a word that stands for so many of its like.
+    #[inline(never)]
+    fn saw_many(&mut self, Key(hash): Key, word: &[u8], count: u64, many: u32) {
         let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
         let tag = (hash >> 20) as u32;
         if first.tag == tag && first.lead > 0 {
-            first.lead += 1;
-        } else if second.tag == tag && second.lead > 0 {
-            second.lead += 1;
-        } else {
-            self.missed(Key(hash), word, count, 1);
+            first.lead = first.lead.saturating_add(many);
+            return;
         }
-    }
-
-    /// A word that does not lead, standing for so many: it takes the place of the one that leads by less, once that leads by nothing.
-    fn missed(&mut self, Key(hash): Key, word: &[u8], count: u64, many: u32) {
-        let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
+        if second.tag == tag && second.lead > 0 {
+            second.lead = second.lead.saturating_add(many);
+            return;
+        }
+        // It takes the place of the one that leads by less, once that leads by nothing.
         let weaker = if first.lead < second.lead { first } else { second };
         if weaker.lead > 0 {
             weaker.lead = weaker.lead.saturating_sub(many);
         } else {
             let short = (most(word) as u64).saturating_sub(count).min(u16::MAX.into()) as u16;
-            *weaker = Word { tag: (hash >> 20) as u32, lead: 1, short, rare: rare(word, count) };
+            *weaker = Word { tag, lead: many, short, rare: rare(word, count) };
         }
     }
 
-    /// The same of a word that is an entry, as most are: of those that do not lead, only some after the first, drawn by how many words came
-    /// before, since this is asked for every word.
+    /// The same of a word that is an entry, as most are: behind the first, one in eight is looked at and stands for eight, drawn by how
+    /// many words came before, since this is asked for every word.
     #[inline]
     pub fn saw_entry(&mut self, key: Key, word: &[u8], before: u64) {
-        let Key(hash) = key;
-        let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
-        let tag = (hash >> 20) as u32;
-        // Without a branch, which nothing could foretell.
-        let (is_first, is_second) = (first.tag == tag && first.lead > 0, second.tag == tag && second.lead > 0);
-        first.lead += u32::from(is_first);
-        second.lead += u32::from(is_second);
-        if before >= EVERY && before.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 != 0 {
-            return;
+        if before < EVERY {
+            self.saw_many(key, word, 1, 1);
+        } else if before.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 == 0 {
+            self.saw_many(key, word, 1, 8);
         }
-        if is_first || is_second {
-            return;
-        }
-        self.missed(key, word, 1, if before < EVERY { 1 } else { 8 });
     }
 
     /// The same of what may be a run of one character beyond ASCII, which repeats within the word whatever was wrong about it.
