@@ -36,6 +36,7 @@ impl Repeats {
     }
 
     /// Takes note of a word that stands for so many of its like.
+    #[cold]
     #[inline(never)]
     fn saw_many(&mut self, Key(hash): Key, word: &[u8], count: u64, many: u32) {
         let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
@@ -58,14 +59,13 @@ impl Repeats {
         }
     }
 
-    /// The same of a word that is an entry, as most are: behind the first, one in eight is looked at and stands for eight, drawn by how
-    /// many words came before, since this is asked for every word.
-    #[inline]
-    pub fn saw_entry(&mut self, key: Key, word: &[u8], before: u64) {
-        if before < EVERY {
-            self.saw_many(key, word, 1, 1);
-        } else if before.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 == 0 {
-            self.saw_many(key, word, 1, 8);
+    /// Takes note of an entry, if it is one of those that are: each of the first, then one in eight, which stands for eight. They are
+    /// drawn by how many entries came before.
+    #[inline(always)]
+    pub fn saw_entry(&mut self, key: Key, text: &str, length: usize, before: u64) {
+        if before < EVERY || (before as u32).wrapping_mul(0x9e37_79b9) >> 29 == 0 {
+            let word = text.as_bytes().get(..length).unwrap_or_default();
+            self.saw_many(key, word, 1, if before < EVERY { 1 } else { 8 });
         }
     }
 
