@@ -36,7 +36,6 @@ impl Repeats {
     }
 
     /// Takes note of a word that stands for so many of its like.
-    #[cold]
     #[inline(never)]
     fn saw_many(&mut self, Key(hash): Key, word: &[u8], count: u64, many: u32) {
         let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
@@ -70,6 +69,8 @@ impl Repeats {
     }
 
     /// The same of what may be a run of one character beyond ASCII, which repeats within the word whatever was wrong about it.
+    #[cold]
+    #[inline(never)]
     pub fn saw_any(&mut self, key: Key, word: &[u8], count: u64) {
         if is_run(word) {
             self.of_runs += (word.len() as u64).saturating_sub(count);
@@ -81,6 +82,10 @@ impl Repeats {
     /// Tokens beyond those counted that a text of so many words may have if the table is wrong about those it repeats.
     pub fn bound(&self, words: u64) -> u64 {
         let of = |word: &Word| {
+            // Divided only where there is something: most texts are short.
+            if word.lead < 2 || word.short == 0 {
+                return 0;
+            }
             let usual = words / u64::from(word.rare.max(1)) + 1;
             u64::from(word.lead).saturating_sub(usual) * u64::from(word.short)
         };
