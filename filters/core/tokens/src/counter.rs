@@ -193,6 +193,7 @@ fn count_by<const O200K: bool>(text: &str, end: bool, sums: &mut Sums) -> usize 
     text.len() - rest.len()
 }
 
+#[inline(never)]
 fn add(token: &[u8], key: Key, pattern: Pattern, total: &mut Totals) -> u64 {
     let found = recall(key, pattern.bit(), || {
         if is_entry(token, key, pattern.bit()) { Pieces { count: 1, misses: 0 } } else { pieces(token, pattern) }
