@@ -20,7 +20,7 @@ pub(crate) enum Simple {
 }
 
 /// The pretoken that a text begins with, if it is a simple one.
-#[inline]
+#[inline(always)]
 pub(crate) fn simple(text: &[u8], pattern: Pattern) -> Option<Simple> {
     let eight = word(text);
     let first = eight as u8;

@@ -164,11 +164,11 @@ fn count_by<const O200K: bool>(text: &str, end: bool, sums: &mut Sums) -> usize 
                 length
             }
             Some(Simple::Word(length, key)) => {
-                let word = rest.as_bytes().get(..length).unwrap_or_default();
                 if length < SPLIT && holds(key, pattern.bit()) {
+                    sums.repeats.saw_entry(key, rest, length, total.whole);
                     total.whole += 1;
-                    sums.repeats.saw(key, word, 1);
                 } else {
+                    let word = rest.as_bytes().get(..length).unwrap_or_default();
                     let count = add(word, key, pattern, &mut total);
                     sums.repeats.saw(key, word, count);
                 }
@@ -193,6 +193,7 @@ fn count_by<const O200K: bool>(text: &str, end: bool, sums: &mut Sums) -> usize 
     text.len() - rest.len()
 }
 
+#[inline(never)]
 fn add(token: &[u8], key: Key, pattern: Pattern, total: &mut Totals) -> u64 {
     let found = recall(key, pattern.bit(), || {
         if is_entry(token, key, pattern.bit()) { Pieces { count: 1, misses: 0 } } else { pieces(token, pattern) }

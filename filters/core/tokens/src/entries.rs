@@ -110,7 +110,7 @@ pub(crate) fn is_merged(string: &[u8], bit: u8) -> bool {
 }
 
 /// Whether the table has the string for the vocabulary of this bit, 64 or 128.
-#[inline]
+#[inline(always)]
 pub(crate) fn holds(key: Key, bit: u8) -> bool {
     let found = key.positions(STARTS).map(|at| TABLE.get(at).copied().unwrap_or(0));
     let [a, b, c] = found;

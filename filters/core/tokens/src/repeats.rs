@@ -5,6 +5,9 @@ use crate::entries::Key;
 /// Places for words, each for two of those whose hash it is; a power of two.
 const PLACES: usize = 16;
 
+/// Entries at the beginning of a text of which each is looked at.
+const EVERY: u64 = 128;
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Word {
     tag: u32,
@@ -26,30 +29,48 @@ pub(crate) struct Repeats {
 }
 
 impl Repeats {
-    /// Takes note of a word of so many bytes that was counted as so many tokens.
+    /// Takes note of a word that was counted as so many tokens.
     #[inline]
-    pub fn saw(&mut self, Key(hash): Key, word: &[u8], count: u64) {
+    pub fn saw(&mut self, key: Key, word: &[u8], count: u64) {
+        self.saw_many(key, word, count, 1);
+    }
+
+    /// Takes note of a word that stands for so many of its like.
+    #[inline(never)]
+    fn saw_many(&mut self, Key(hash): Key, word: &[u8], count: u64, many: u32) {
         let Some([first, second]) = self.words.get_mut((hash >> 58) as usize & (PLACES - 1)) else { return };
         let tag = (hash >> 20) as u32;
         if first.tag == tag && first.lead > 0 {
-            first.lead = first.lead.saturating_add(1);
+            first.lead = first.lead.saturating_add(many);
             return;
         }
         if second.tag == tag && second.lead > 0 {
-            second.lead = second.lead.saturating_add(1);
-            if second.lead > first.lead {
-                std::mem::swap(first, second);
-            }
-        } else if first.lead > 0 && second.lead > 0 {
-            second.lead -= 1;
+            second.lead = second.lead.saturating_add(many);
+            return;
+        }
+        // It takes the place of the one that leads by less, once that leads by nothing.
+        let weaker = if first.lead < second.lead { first } else { second };
+        if weaker.lead > 0 {
+            weaker.lead = weaker.lead.saturating_sub(many);
         } else {
-            let place = if first.lead == 0 { first } else { second };
             let short = (most(word) as u64).saturating_sub(count).min(u16::MAX.into()) as u16;
-            *place = Word { tag, lead: 1, short, rare: rare(word, count) };
+            *weaker = Word { tag, lead: many, short, rare: rare(word, count) };
+        }
+    }
+
+    /// Takes note of an entry, if it is one of those that are: each of the first, then one in eight, which stands for eight. They are
+    /// drawn by how many entries came before.
+    #[inline(always)]
+    pub fn saw_entry(&mut self, key: Key, text: &str, length: usize, before: u64) {
+        if before < EVERY || (before as u32).wrapping_mul(0x9e37_79b9) >> 29 == 0 {
+            let word = text.as_bytes().get(..length).unwrap_or_default();
+            self.saw_many(key, word, 1, if before < EVERY { 1 } else { 8 });
         }
     }
 
     /// The same of what may be a run of one character beyond ASCII, which repeats within the word whatever was wrong about it.
+    #[cold]
+    #[inline(never)]
     pub fn saw_any(&mut self, key: Key, word: &[u8], count: u64) {
         if is_run(word) {
             self.of_runs += (word.len() as u64).saturating_sub(count);
@@ -61,6 +82,10 @@ impl Repeats {
     /// Tokens beyond those counted that a text of so many words may have if the table is wrong about those it repeats.
     pub fn bound(&self, words: u64) -> u64 {
         let of = |word: &Word| {
+            // Divided only where there is something: most texts are short.
+            if word.lead < 2 || word.short == 0 {
+                return 0;
+            }
             let usual = words / u64::from(word.rare.max(1)) + 1;
             u64::from(word.lead).saturating_sub(usual) * u64::from(word.short)
         };
