@@ -117,7 +117,8 @@ impl Bookkeeper {
     /// then it gets them when it is back. What is wrong with the webhook, if something is.
     pub fn configure(&self, model: &Model, digest: &str, webhook: Option<&Secret>) -> Option<String> {
         let tables = tables(model, digest);
-        self.rules.set(Rules::new(&tables.budgets));
+        let stopped = model.teams.values().filter(|team| team.stopped.is_some()).map(|team| team.name.clone());
+        self.rules.set(Rules::new(&tables.budgets).stopping(stopped));
         let problem = self.alerts_go_to(webhook);
         let (done, applied) = mpsc::channel();
         let sent = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).send(Job { tables, done });

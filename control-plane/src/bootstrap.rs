@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
+/// The cluster of the control plane: ADS, the quota service and the usage service answer at one address.
+pub const XDS_CLUSTER: &str = "tollgate_xds";
+
 /// The bootstrap of an Envoy that takes all its resources from the control plane at `xds`, with its admin page at `admin`.
 #[must_use]
 pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: SocketAddr) -> Value {
@@ -19,7 +22,7 @@ pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: Sock
                 "transport_api_version": "V3",
                 "set_node_on_first_message_only": true,
                 "grpc_services": [{"envoy_grpc": {
-                    "cluster_name": "tollgate_xds",
+                    "cluster_name": XDS_CLUSTER,
                     // Envoy's own bound is 30 s: too long to be without the control plane after it has come back.
                     "retry_policy": {"retry_back_off": {"base_interval": "0.2s", "max_interval": "2s"}}
                 }}]
@@ -29,7 +32,7 @@ pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: Sock
         },
         "static_resources": {
             "clusters": [{
-                "name": "tollgate_xds",
+                "name": XDS_CLUSTER,
                 "type": "STRICT_DNS",
                 "connect_timeout": "1s",
                 "typed_extension_protocol_options": {
@@ -41,7 +44,7 @@ pub fn bootstrap(node_id: &str, node_cluster: &str, xds: SocketAddr, admin: Sock
                     }
                 },
                 "load_assignment": {
-                    "cluster_name": "tollgate_xds",
+                    "cluster_name": XDS_CLUSTER,
                     "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(xds)}}]}]
                 }
             }]

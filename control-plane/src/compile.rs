@@ -1,11 +1,15 @@
 //! The model to the configurations of the two modules.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 use tollgate_policy::gateway::{
     GatewayConfig, Limits, NamedRedaction, RouteBackend, RouteConfig, TeamConfig, TeamRoute,
 };
+use tollgate_policy::model::ModelPattern;
 use tollgate_policy::translate::{ProviderApi, ProviderConfig, TranslateConfig};
 
+use crate::bootstrap::XDS_CLUSTER;
 use crate::model::{Model, Route, Team};
 
 /// Identifies a configuration: the first 64 bits of the SHA-256 of the model as JSON, in hexadecimal. Secrets are not part of it.
@@ -37,7 +41,8 @@ pub fn gateway(model: &Model, digest: &str, hash_key: &[u8]) -> GatewayConfig {
         hash_key: hash_key.iter().map(|byte| format!("{byte:02x}")).collect(),
         facts: model.gateway.facts.clone(),
         translated: true,
-        ..GatewayConfig::default()
+        quota_service: Some(XDS_CLUSTER.to_owned()),
+        stopped_models: stopped_models(model),
     }
 }
 
@@ -54,8 +59,23 @@ fn team(team: &Team) -> TeamConfig {
         quotas: team.quotas.clone(),
         on_exceeded: team.on_exceeded.clone(),
         on_unavailable: team.on_unavailable,
-        stopped: None,
+        stopped: team.stopped.clone(),
     }
+}
+
+/// The names by which clients may no longer ask. A model that is stopped at one provider is among them only where a route hands clients' own names
+/// on to that provider; elsewhere its fallbacks serve.
+fn stopped_models(model: &Model) -> Vec<ModelPattern> {
+    let mut stopped: BTreeSet<ModelPattern> = model.stopped_models.keys().cloned().collect();
+    for route in model.routes.values() {
+        for target in route.targets().filter(|target| target.model.is_none()) {
+            let listed = model.providers.get(&target.provider).into_iter().flat_map(|provider| &provider.models);
+            let asked_for = |name: &str| route.models.iter().any(|pattern| pattern.matches(name));
+            let names = listed.filter(|(name, info)| info.stopped.is_some() && asked_for(name));
+            stopped.extend(names.filter_map(|(name, _)| ModelPattern::new(name.as_str()).ok()));
+        }
+    }
+    stopped.into_iter().collect()
 }
 
 fn route(model: &Model, route: &Route) -> RouteConfig {
@@ -69,12 +89,13 @@ fn route(model: &Model, route: &Route) -> RouteConfig {
             max_output_tokens: info.and_then(|info| info.max_output_tokens),
         }
     };
+    let running: Vec<_> = route.targets().filter(|target| model.stop_of(route, target).is_none()).collect();
     RouteConfig {
         name: route.name.clone(),
         models: route.models.clone(),
-        backends: route.targets().map(backend).collect(),
+        backends: running.iter().copied().map(backend).collect(),
         // Only Anthropic's own API takes the request as it is.
-        counts_tokens: route.targets().all(|target| {
+        counts_tokens: running.iter().all(|target| {
             model.providers.get(&target.provider).is_some_and(|provider| provider.api == ProviderApi::Anthropic)
         }),
     }

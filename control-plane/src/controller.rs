@@ -12,6 +12,7 @@ use crate::model::Model;
 use crate::resources::snapshot::TypeUrl;
 use crate::resources::{Machine, resources};
 use crate::secrets;
+use crate::stops::{self, Stops};
 use crate::watch::Watcher;
 use crate::xds::nodes::seconds;
 use crate::xds::publisher::Publisher;
@@ -36,6 +37,9 @@ pub struct Status {
     pub resources: std::collections::BTreeMap<&'static str, usize>,
     /// What someone should look at.
     pub warnings: Vec<String>,
+    /// What is stopped by command, and by whom.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<String>,
     /// The newest reading of the files, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<LoadError>,
@@ -64,6 +68,9 @@ pub struct Controller {
     /// Stands in where no key for the `hash` action is configured; new in each process.
     hash_key: Vec<u8>,
     watcher: Watcher,
+    stops: Option<Stops>,
+    /// What the files say, for when something is stopped without them.
+    loaded: Option<(Model, Problems)>,
     books: Option<Arc<Bookkeeper>>,
 }
 
@@ -72,7 +79,15 @@ impl Controller {
     #[must_use]
     pub fn new(root: PathBuf, machine: Machine, publisher: Publisher, hash_key: Vec<u8>) -> Self {
         let watcher = Watcher::new(&root);
-        Self { root, machine, publisher, status: SharedStatus::default(), hash_key, watcher, books: None }
+        let status = SharedStatus::default();
+        Self { root, machine, publisher, status, hash_key, watcher, stops: None, loaded: None, books: None }
+    }
+
+    /// The same, with what the ledger says is stopped.
+    #[must_use]
+    pub fn stopping(mut self, stops: Stops) -> Self {
+        self.stops = Some(stops);
+        self
     }
 
     /// The same, with a ledger that has the limits and prices of what is published.
@@ -103,10 +118,13 @@ impl Controller {
             return Err(problems);
         };
         self.publish(&model, &problems);
+        self.loaded = Some((model, problems));
         Ok(())
     }
 
-    fn publish(&mut self, model: &Model, problems: &Problems) {
+    fn publish(&mut self, files: &Model, problems: &Problems) {
+        let stopped = self.stops.as_mut().map(|stops| stops.borrow_and_update().clone()).unwrap_or_default();
+        let model = &*stops::merge(files, &stopped);
         let secrets = secrets::read(model, &self.hash_key);
         self.watcher.also(secrets::files(model));
         let snapshot = resources(model, &secrets, &self.machine);
@@ -132,6 +150,7 @@ impl Controller {
                 providers: model.providers.len(),
                 resources: counts.into_iter().collect(),
                 warnings,
+                stops: stopped.iter().map(stops::words).collect(),
                 last_error: None,
             };
         });
@@ -142,7 +161,14 @@ impl Controller {
     /// Follows the files. Never ends.
     pub async fn follow(mut self) {
         loop {
-            self.watcher.changed().await;
+            tokio::select! {
+                () = self.watcher.changed() => {}
+                () = changed(&mut self.stops) => {
+                    self.republish();
+                    self.watcher.look_again();
+                    continue;
+                }
+            }
             if let Err(problems) = self.load() {
                 for problem in problems.errors() {
                     tracing::error!("{problem}");
@@ -155,11 +181,33 @@ impl Controller {
         }
     }
 
+    /// Publishes the files as they were last read, with what is stopped now.
+    fn republish(&mut self) {
+        let Some((model, problems)) = self.loaded.take() else { return };
+        // A reading that has failed since then is still worth telling.
+        let last_error = self.read().last_error;
+        self.publish(&model, &problems);
+        self.set(|status| status.last_error = last_error);
+        self.loaded = Some((model, problems));
+        tracing::info!(stops = ?self.read().stops, "what is stopped by command has changed");
+    }
+
     fn read(&self) -> Status {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set(&self, change: impl FnOnce(&mut Status)) {
         change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Waits until something else is stopped; for ever without a ledger.
+async fn changed(stops: &mut Option<Stops>) {
+    let gone = match stops {
+        Some(stops) => stops.changed().await.is_err(),
+        None => true,
+    };
+    if gone {
+        std::future::pending::<()>().await;
     }
 }

@@ -26,6 +26,7 @@ pub mod review;
 pub mod schema;
 pub mod secrets;
 pub mod service;
+pub mod stops;
 pub mod usage;
 pub mod watch;
 pub mod xds;

@@ -26,6 +26,25 @@ pub struct Model {
     pub teams: BTreeMap<String, Team>,
     /// Redaction policies by name.
     pub redaction: BTreeMap<String, RedactionSpec>,
+    /// Models that an operator has stopped wherever they are served, and why.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stopped_models: BTreeMap<ModelPattern, String>,
+}
+
+impl Model {
+    /// Why `target` gets no requests of `route`, where an operator has stopped one of them: the provider, the provider's model, or the model
+    /// wherever it is served.
+    #[must_use]
+    pub fn stop_of<'a>(&'a self, route: &'a Route, target: &Target) -> Option<&'a str> {
+        let provider = self.providers.get(&target.provider);
+        let model = target.model.as_ref().map(ModelName::as_str);
+        let listed = || provider?.models.get(model?)?.stopped.as_deref();
+        let anywhere = || {
+            let model = model?;
+            self.stopped_models.iter().find(|(pattern, _)| pattern.matches(model)).map(|(_, why)| why.as_str())
+        };
+        route.stopped.as_deref().or_else(|| provider?.stopped.as_deref()).or_else(listed).or_else(anywhere)
+    }
 }
 
 /// Where and how the gateway listens.
@@ -71,6 +90,9 @@ pub struct Provider {
     pub location: Option<String>,
     /// Its models by name.
     pub models: BTreeMap<String, ModelInfo>,
+    /// Why an operator has stopped it; empty where no reason was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// What proves to a provider who asks.
@@ -105,6 +127,9 @@ pub struct ModelInfo {
     pub price: Option<Price>,
     /// The most output tokens of one answer.
     pub max_output_tokens: Option<u64>,
+    /// Why an operator has stopped it; empty where no reason was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// Where a provider is.
@@ -149,6 +174,9 @@ pub struct Route {
     pub timeout: Duration,
     /// Features that may be dropped.
     pub lenient: Vec<String>,
+    /// Why an operator has stopped it; empty where no reason was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// A provider, and the model to ask it for.
@@ -220,6 +248,9 @@ pub struct Team {
     pub on_unavailable: OnUnavailable,
     /// Written to the ledger with its use.
     pub attribution: BTreeMap<String, String>,
+    /// Why an operator has stopped it; empty where no reason was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 impl Team {
@@ -261,13 +292,13 @@ impl Route {
         all.filter(move |target| seen.insert(*target))
     }
 
-    /// The chains of targets, each with its weight, when only the providers that `usable` admits may serve: a backend, then every
+    /// The chains of targets, each with its weight, when only those that `usable` admits may serve: a backend, then every
     /// fallback. Where no backend is left, the first fallback that is left takes their place.
     #[must_use]
-    pub fn chains(&self, usable: impl Fn(&str) -> bool) -> Vec<Chain> {
-        let fallback: Vec<&Target> = self.fallback.iter().filter(|target| usable(&target.provider)).collect();
+    pub fn chains(&self, usable: impl Fn(&Target) -> bool) -> Vec<Chain> {
+        let fallback: Vec<&Target> = self.fallback.iter().filter(|target| usable(target)).collect();
         let backends: Vec<&Weighted> =
-            self.backends.iter().filter(|backend| backend.weight > 0 && usable(&backend.target.provider)).collect();
+            self.backends.iter().filter(|backend| backend.weight > 0 && usable(&backend.target)).collect();
         let chain = |first: &Target, weight: u32| {
             let mut targets = vec![first.clone()];
             targets.extend(fallback.iter().filter(|target| **target != first).map(|target| (*target).clone()));
@@ -310,6 +341,7 @@ mod tests {
             retry: Retry::default(),
             timeout: Duration::from_secs(300),
             lenient: vec![],
+            stopped: None,
         }
     }
 
@@ -326,8 +358,8 @@ mod tests {
 
     #[test]
     fn a_provider_that_may_not_serve_is_in_no_chain() {
-        assert_eq!(providers(&route().chains(|name| name != "b")), [(90, vec!["a", "c"])]);
-        assert_eq!(providers(&route().chains(|name| name == "c")), [(1, vec!["c"])]);
+        assert_eq!(providers(&route().chains(|of| of.provider != "b")), [(90, vec!["a", "c"])]);
+        assert_eq!(providers(&route().chains(|of| of.provider == "c")), [(1, vec!["c"])]);
         assert!(route().chains(|_| false).is_empty());
     }
 }

@@ -90,6 +90,11 @@ impl Watcher {
         }
     }
 
+    /// Has the next [`Watcher::changed`] look at once: for whoever did not wait for the last one to its end.
+    pub fn look_again(&self) {
+        self.events.notify_one();
+    }
+
     /// Waits for a change that has come to rest.
     pub async fn changed(&mut self) {
         let poll = if self.notifier.is_some() { POLL } else { POLL_BLIND };

@@ -66,7 +66,7 @@ fn secrets(model: &Model) -> Secrets {
     };
     let with_key =
         model.providers.values().filter_map(|of| Some((of.name.clone(), key(&of.name, of.credential.as_ref()?))));
-    Secrets { providers: with_key.collect(), hash_key: vec![0xab; 4], ..Secrets::default() }
+    Secrets { providers: with_key.collect(), hash_key: vec![0xab; 4], webhook: None, warnings: vec![] }
 }
 
 fn show(snapshot: &Snapshot, pool: &DescriptorPool) -> Value {

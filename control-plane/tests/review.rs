@@ -54,6 +54,14 @@ fn a_review_reads_so() {
 }
 
 #[test]
+fn limits_and_stops_read_so() {
+    let folder = case("limits");
+    let (old, new) = (folder.join("old"), folder.join("new"));
+    let review = review(&read(&old, &new), &read(&new, &old), None, SHOWING).unwrap();
+    compare(&folder.join("review.txt"), &report::text(&review).replace(&format!("{}/", folder.display()), ""));
+}
+
+#[test]
 fn values_are_shown_only_when_asked_for() {
     // What either revision finds, and what stands only near it.
     let values =

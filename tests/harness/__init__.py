@@ -7,7 +7,9 @@
     providers   simulated providers and what they received
     config      a directory of Tollgate's YAML
     gateway     `tollgate run`: control plane and Envoy in one tree
-    fleet       `tollgate serve`, and an Envoy of one's own beside it
+    fleet       replicas of `tollgate serve` on one ledger, and Envoys of one's own that take everything from them
+    postgres    a PostgreSQL server of one's own
+    crowd       thousands of requests at once, and what each caller heard
     accesslog   what the gateway says about each request
     dialects    the two client APIs side by side
     clients     the OpenAI and Anthropic SDKs, pointed at the gateway

@@ -20,6 +20,9 @@ class Gateway:
         self.admin = f"http://127.0.0.1:{(admin := ports.free())}"
         arguments = [paths.built("tollgate"), "run", "--config", config, "--envoy", paths.envoy()]
         arguments += ["--modules", modules or paths.DIST, "--admin", f"127.0.0.1:{admin}", "--concurrency", concurrency]
+        # A ledger of its own: not the one of whoever runs the tests.
+        env = {"TOLLGATE_STORE": f"sqlite://{logs}/ledger.db"} | (env or {})
+        self.store = env["TOLLGATE_STORE"]
         self.process = Process(name, arguments, logs, env)
         self.log = AccessLog(self.process)
         self.http = httpx.Client(base_url=self.url, timeout=clients.TIMEOUT, trust_env=False)

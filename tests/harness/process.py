@@ -18,10 +18,10 @@ running = []
 class Process:
     """Started when made. Its output goes to `logs`/NAME.out and NAME.err, and what it keeps (a ledger) is there too.
 
-    Start processes from the main thread only: the kernel ends a child when the *thread* that made it ends.
+    Start processes from the main thread only: the kernel ends a child when the *thread* that made it ends. `more` goes to Popen.
     """
 
-    def __init__(self, name, arguments, logs, env=None):
+    def __init__(self, name, arguments, logs, env=None, **more):
         self.name = name
         self.out, self.err = Path(logs) / f"{name}.out", Path(logs) / f"{name}.err"
         # Appended to: a process that is started again continues the story.
@@ -35,6 +35,7 @@ class Process:
                 env=os.environ | {"XDG_STATE_HOME": str(Path(logs).absolute())} | (env or {}),
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
+                **more,
             )
         running.append(self)
 

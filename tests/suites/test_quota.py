@@ -1,4 +1,7 @@
-"""Step 5 of the tour: a team spends what it has, is told so in its SDK's own words, and nobody else notices."""
+"""Step 5 of the tour: a team spends what it has, is told so in its SDK's own words, and nobody else notices.
+
+What holds for a whole fleet is in test_fleet.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import openai
 import pytest
 
+from harness.dialects import OpenAi
 from harness.stack import Stack, key
 from harness.wait import until
 
@@ -20,12 +24,14 @@ WORDS = {
     ),
 }
 TEAMS = ["tokens-openai", "tokens-anthropic", "refund-openai", "refund-anthropic", "early", "unsaid"]
+# The model that the simulated providers are asked for writes as long as it may.
+STORY = "word " * LIMIT
 
 
 @pytest.fixture(scope="module")
 def stack():
     with Stack() as stack:
-        stack.listen(tags={"user": "x-tollgate-user"})
+        stack.listen(tags={"user": "x-tollgate-user", "priority": "x-tollgate-priority"})
         stack.providers(main="openai")
         stack.route("chat", ["smart"], ["main"])
         stack.route("cheap", ["small"], ["main"])
@@ -34,12 +40,19 @@ def stack():
         for team in ("requests-openai", "requests-anthropic", "crowd"):
             stack.team(team, ["chat"], quotas=[{"name": "rph", "unit": "requests", "limit": 20, "per": "hour"}])
         stack.team("users", ["chat"], quotas=[{"name": "per-user", "unit": "requests", "limit": 2, "per": "hour", "by": "user"}])
-        stack.team(
-            "thrifty",
-            ["chat", "cheap"],
-            quotas=[{"name": "big", "unit": "requests", "limit": 2, "per": "hour", "by": "model"}],
-            onExceeded={"downgradeTo": "small"},
-        )
+        for name in ("thrifty", "frugal"):
+            stack.team(
+                name,
+                ["chat", "cheap"],
+                quotas=[{"name": "big", "unit": "requests", "limit": 2, "per": "hour", "by": "model"}],
+                onExceeded={"downgradeTo": "small"},
+            )
+        for name in ("openai", "anthropic"):
+            quota = {"name": "tph", "unit": "tokens", "limit": LIMIT, "per": "hour", "clamp": True}
+            stack.team(f"clamped-{name}", ["chat"], quotas=[quota])
+            quota = {"name": "rph", "unit": "requests", "limit": 40, "per": "hour", "shedAt": {"batch": 50}}
+            stack.team(f"classes-{name}", ["chat"], quotas=[quota])
+            stack.team(f"seats-{name}", ["chat"], quotas=[{"name": "seats", "unit": "inFlight", "limit": 3, "per": "hour"}])
         stack.team("second", ["chat"], quotas=[{"name": "rps", "unit": "requests", "limit": 1, "per": "second"}])
         stack.team("other", ["chat"])
         yield stack.start()
@@ -169,3 +182,90 @@ def test_a_window_ends(stack):
     outcomes = [served() for _ in range(5)]
     assert outcomes[0] and False in outcomes
     until(served, "the window has ended")
+
+
+def test_the_last_answer_is_as_long_as_what_is_left(stack, dialect):
+    """`clamp`: a request that may write more than is left is allowed what is left, and says so, rather than being refused."""
+    stack.sims["main"].set(answer=STORY)
+    client = dialect.client(stack.gateway, key(f"clamped-{dialect.name}"))
+    raw = client.chat.completions if dialect.name == "openai" else client.messages
+    written, clamped = [], []
+
+    def ask():
+        answer = raw.with_raw_response.create(**dialect.body("smart", "hi", **dialect.bound(600)))
+        written.append(sum(told(answer.parse().usage)))
+        clamped.append(answer.headers.get("x-tollgate-clamped-to"))
+
+    answered, error = refused(dialect, ask, 20)
+    assert 0.95 * LIMIT <= sum(written) <= LIMIT
+    assert clamped[0] is None
+    asked = [bound(one.json()) for one in stack.sims["main"].received()]
+    assert asked[0] == 600
+    assert all(said is None or int(said) == given < 600 for said, given in zip(clamped, asked, strict=True))
+    assert any(clamped)
+    assert "tph" in error.message
+
+
+def told(usage):
+    """Input and output tokens, as either SDK has them."""
+    if hasattr(usage, "prompt_tokens"):
+        return usage.prompt_tokens, usage.completion_tokens
+    return usage.input_tokens, usage.output_tokens
+
+
+def bound(body):
+    """The most tokens of the answer that a provider is asked for."""
+    return body.get("max_completion_tokens") or body.get("max_tokens")
+
+
+def test_batch_work_goes_first_when_a_quota_runs_low(stack, dialect):
+    """Beyond half of the limit no more `batch`, and everything else to the end. What is used is known a moment later fleet-wide."""
+    team = key(f"classes-{dialect.name}")
+    batch, others = (dialect.client(stack.gateway, team, default_headers=headers) for headers in ({"x-tollgate-priority": "batch"}, {}))
+    answered, error = refused(dialect, lambda: dialect.ask(batch, "smart"), 40)
+    assert 0 < answered < 40
+    assert "batch" in error.message
+    assert int(error.response.headers["retry-after"]) >= 1
+    last, error = refused(dialect, lambda: dialect.ask(others, "smart"), 41)
+    assert answered + last == 40
+    assert "batch" not in error.message
+
+
+def test_only_so_many_requests_are_in_flight(stack, dialect):
+    """Three seats: the fourth caller is refused while three streams run, and served when one of them has ended."""
+    stack.sims["main"].set(answer=STORY, event_delay_ms=50)
+    client = dialect.client(stack.gateway, key(f"seats-{dialect.name}"))
+    streams = [dialect.stream(client, "smart") for _ in range(3)]
+    for stream in streams:
+        next(stream)
+    with pytest.raises(dialect.errors.RateLimitError, match="seats") as error:
+        dialect.ask(client, "smart")
+    assert int(error.value.response.headers["retry-after"]) >= 1
+    # Whoever hangs up gives the seat back as well.
+    streams.pop().close()
+    stack.sims["main"].reset()
+
+    def served():
+        try:
+            return dialect.ask(client, "smart")
+        except dialect.errors.RateLimitError:
+            return None
+
+    until(served, "a seat is free")
+    for stream in streams:
+        stream.close()
+
+
+def test_where_the_smaller_model_is_spent_too_the_request_is_refused(stack):
+    """The quota is each model's own. Both spent, the refusal is that of a quota, and no provider is asked."""
+    client = stack.openai("frugal")
+    models = []
+
+    def ask():
+        raw = client.chat.completions.with_raw_response.create(model="smart", messages=[{"role": "user", "content": "hi"}])
+        models.append(raw.headers.get("x-tollgate-downgraded-to"))
+
+    answered, error = refused(OpenAi, ask, 10)
+    assert models == [None, None, "small", "small"]
+    assert "big" in error.message
+    assert len(stack.sims["main"].received()) == 4

@@ -186,3 +186,13 @@ CREATE TABLE audit (
     detail TEXT NOT NULL,
     PRIMARY KEY (at_ms, who, what, subject)
 );
+
+-- What an operator has stopped by command. `kind` is team, provider or model; `name` of a model may hold `*`.
+CREATE TABLE stops (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (kind, name)
+);

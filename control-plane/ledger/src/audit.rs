@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::key::fit;
 use crate::ledger::Ledger;
-use crate::sql::Row;
+use crate::sql::{Driver, Row};
 
 /// An entry. Entries are never changed, and kept for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +20,22 @@ pub struct Entry {
     pub detail: String,
 }
 
+/// Writes an entry in the transaction of what it tells of.
+pub(crate) fn write(connection: &mut dyn Driver, entry: &Entry) -> Result<()> {
+    let sql = "INSERT INTO audit (at_ms, who, what, subject, detail) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (at_ms, who, what, subject) DO NOTHING";
+    let [who, what, subject] = [&entry.who, &entry.what, &entry.subject].map(|text| (&*fit(text)).into());
+    let detail = entry.detail.replace('\0', "\u{fffd}");
+    connection.execute(sql, &[entry.at_ms.into(), who, what, subject, (&detail).into()]).map(drop)
+}
+
 impl Ledger {
     /// Writes an entry. The same one, written again, stands once.
     ///
     /// # Errors
     /// The store cannot be written.
     pub fn note(&self, entry: &Entry) -> Result<()> {
-        let sql = "INSERT INTO audit (at_ms, who, what, subject, detail) VALUES ($1, $2, $3, $4, $5) \
-                   ON CONFLICT (at_ms, who, what, subject) DO NOTHING";
-        let [who, what, subject] = [&entry.who, &entry.what, &entry.subject].map(|text| (&*fit(text)).into());
-        let detail = entry.detail.replace('\0', "\u{fffd}");
-        let parameters = [entry.at_ms.into(), who, what, subject, (&detail).into()];
-        self.write(|connection| connection.execute(sql, &parameters)).map(drop)
+        self.write(|connection| write(connection, entry))
     }
 
     /// The entries since `from_ms`, oldest first, at most `most`.

@@ -1,5 +1,7 @@
 //! `tollgate explain`: what would become of a request, decided by the very stages that the modules run.
 
+mod lender;
+
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::PathBuf;
@@ -10,14 +12,17 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use tollgate_dialects::ClientDialect;
 use tollgate_dialects::translate::{self, Attempt};
+use tollgate_policy::gateway::OnExceeded;
+use tollgate_policy::names::fact;
 use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
-use tollgate_quota::Memory;
-use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders, Reply, Summary, Till};
+use tollgate_stages::{Engine, Exchange, Headers, OnBody, OnHeaders, Reply, Summary};
 
 use super::{Failure, Outcome, dialect, print, say};
 use crate::config::{self, Loaded};
-use crate::model::{Chain, Model};
+use crate::model::{Chain, Model, Team};
+use crate::review::{self, quotas::steps};
 use crate::{compile, resources};
+use lender::Lender;
 
 /// Show what would become of a request: route, redactions, estimate, upstream request. Nothing is sent anywhere.
 #[derive(Debug, Args)]
@@ -62,13 +67,26 @@ impl Explain {
             return refused(&reply);
         }
         let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        let (changed, route) = match exchange.on_request_body(&body, &mut Till::alone(&mut Memory::default()), now_ms) {
-            OnBody::Answer(reply) => return refused(&reply),
-            OnBody::Wait => return Err(anyhow!("the request would wait for a lease, and here is nobody to ask").into()),
+        let Some(team) = model.teams.get(&self.team) else { return Err(anyhow!("there is no such team").into()) };
+        let (changed, route) = match Lender::new(&team.quotas).admit(&mut exchange, &body, now_ms)? {
             OnBody::Forward { body, route } => (body, route.unwrap_or_default()),
+            OnBody::Answer(reply) => {
+                print(quotas(team, &exchange.summary()).trim_end())?;
+                return refused(&reply);
+            }
+            OnBody::Wait => return Err(anyhow!("the request waits for a lease").into()),
         };
         let body = changed.unwrap_or(body);
-        let mut page = decided(&self.team, &route, &model, &exchange.summary());
+        let mut page = decided(team, &route, &exchange.summary());
+        exchange.facts(|name, value| {
+            let _ = match name {
+                fact::CLAMPED_TO => {
+                    writeln!(page, "clamp      each answer is cut to {value} output tokens: no more fits")
+                }
+                fact::DOWNGRADED_TO => writeln!(page, "downgrade  to `{value}`: what was asked for does not fit"),
+                _ => Ok(()),
+            };
+        });
         let targets = resources::routes::targets(&model);
         let served = resources::routes::chains(&model, &targets, |_| true);
         let question = Question {
@@ -98,12 +116,11 @@ fn refused(reply: &Reply) -> Outcome {
 }
 
 /// What the gateway decided.
-fn decided(team: &str, route: &str, model: &Model, summary: &Summary<'_>) -> String {
+fn decided(team: &Team, route: &str, summary: &Summary<'_>) -> String {
     let mut page = String::new();
-    let _ = writeln!(page, "team       {team}, speaking {}", summary.dialect);
+    let _ = writeln!(page, "team       {}, speaking {}", team.name, summary.dialect);
     let _ = writeln!(page, "route      {route}");
-    let policy = model.teams.get(team).and_then(|team| team.redaction.as_deref());
-    let _ = match policy {
+    let _ = match team.redaction.as_deref() {
         None => writeln!(page, "redaction  none: texts pass as they are"),
         Some(policy) if summary.redactions.is_empty() => writeln!(page, "redaction  {policy}: nothing found"),
         Some(policy) => writeln!(page, "redaction  {policy}: {}", summary.redactions),
@@ -119,8 +136,24 @@ fn decided(team: &str, route: &str, model: &Model, summary: &Summary<'_>) -> Str
             asked.input.tokens, asked.input.upper_bound, asked.output_bound
         );
     }
-    for standing in summary.standings {
-        let _ = writeln!(page, "quota      {standing} after it, were it the first");
+    page + &quotas(team, summary)
+}
+
+/// Every quota of the team, what the request takes of it, and what is left then if it is the first.
+fn quotas(team: &Team, summary: &Summary<'_>) -> String {
+    let mut page = String::new();
+    for quota in &team.quotas {
+        let _ = writeln!(page, "quota      {}: {}", quota.name, review::quotas::describe(quota));
+        if let Some(standing) = summary.standings.iter().find(|standing| *standing.quota == *quota.name) {
+            let taken = standing.limit.saturating_sub(standing.remaining);
+            let (taken, left) = (steps(taken, quota.unit), steps(standing.remaining, quota.unit));
+            let _ = writeln!(page, "           reserves {taken} of it; {left} left, were it the first");
+        }
+    }
+    if let OnExceeded::DowngradeTo(cheaper) = &team.on_exceeded
+        && !team.quotas.is_empty()
+    {
+        let _ = writeln!(page, "           beyond them it goes to `{cheaper}`");
     }
     page
 }

@@ -10,6 +10,7 @@ mod redact;
 mod run;
 mod schema;
 mod serve;
+mod stop;
 mod store;
 mod test;
 mod translate;
@@ -51,6 +52,10 @@ enum Command {
     Translate(translate::Translate),
     /// Show what teams used, what it cost, and what is left of their budgets
     Usage(usage::Usage),
+    /// Stop a team, a model or a provider everywhere, within a second
+    Stop(stop::StopIt),
+    /// Let run again what was stopped by command
+    Resume(stop::Resume),
     /// Make API keys for teams
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -92,6 +97,8 @@ pub fn main() -> ExitCode {
         Command::Count(command) => command.run(),
         Command::Translate(command) => command.run(),
         Command::Usage(command) => command.run(),
+        Command::Stop(command) => command.run(),
+        Command::Resume(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Schema(command) => command.run(),
     };

@@ -17,6 +17,7 @@ use crate::config::problems::Problems;
 use crate::controller::{Controller, SharedStatus};
 use crate::resources::Machine;
 use crate::service::Services;
+use crate::stops;
 use crate::xds::nodes::Nodes;
 use crate::xds::publisher::Publisher;
 use crate::xds::server::Ads;
@@ -89,7 +90,9 @@ impl ControlPlane {
         getrandom::fill(&mut hash_key).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
         let nodes = Arc::new(Nodes::default());
         let (publisher, published) = Publisher::start(Arc::clone(&nodes));
-        let mut controller = Controller::new(config, machine, publisher, hash_key).keeping(Arc::clone(&books));
+        let stops = stops::follow(books.ledger().clone()).context("no thread for what is stopped")?;
+        let controller = Controller::new(config, machine, publisher, hash_key);
+        let mut controller = controller.keeping(Arc::clone(&books)).stopping(stops);
         controller.load().map_err(|problems| report(&problems))?;
         let status = controller.status();
 

@@ -1,6 +1,7 @@
 //! The YAML kinds as they are written, one type per kind. What they mean together is checked in `validate`.
 
 mod credential;
+mod stopped;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use tollgate_policy::redaction::RedactionSpec;
 use tollgate_policy::translate::{Flavor, ProviderApi};
 
 pub use credential::{AwsKeySource, AwsSource, CredentialSource, SecretSource, WebhookSource};
+pub use stopped::{MOST_WHY, Stopped};
 
 use super::units::{Size, Span};
 
@@ -78,6 +80,9 @@ pub struct ProviderSpec {
     /// What it serves, with prices. May be left out: then any model is asked for and none is priced.
     #[serde(default)]
     pub models: Vec<ProviderModel>,
+    /// `true`, or why: it gets no request any more, and fallbacks take over.
+    #[serde(default)]
+    pub stopped: Stopped,
 }
 
 /// One model of a provider.
@@ -92,6 +97,9 @@ pub struct ProviderModel {
     /// The most output tokens of one answer.
     #[serde(default)]
     pub max_output_tokens: Option<u64>,
+    /// `true`, or why: this provider is not asked for it any more, and fallbacks take over.
+    #[serde(default)]
+    pub stopped: Stopped,
 }
 
 /// `kind: Route`: which models a client may ask for, and who serves them.
@@ -115,6 +123,9 @@ pub struct RouteSpec {
     /// Features that may be dropped where a provider lacks them, by name; the answer lists what was dropped.
     #[serde(default)]
     pub lenient: Vec<String>,
+    /// `true`, or why: its requests are refused.
+    #[serde(default)]
+    pub stopped: Stopped,
 }
 
 /// What a client may ask for.
@@ -202,6 +213,9 @@ pub struct TeamSpec {
     /// Written to the ledger with its use.
     #[serde(default)]
     pub attribution: BTreeMap<String, String>,
+    /// `true`, or why: all its requests are refused.
+    #[serde(default)]
+    pub stopped: Stopped,
 }
 
 /// One way to recognise a team: exactly one of the three.
@@ -284,6 +298,9 @@ pub struct TagsSpec {
     /// Names the feature.
     #[serde(default)]
     pub feature: Option<String>,
+    /// Names the class of traffic, such as `batch`, that quotas may shed first (`shedAt`).
+    #[serde(default)]
+    pub priority: Option<String>,
 }
 
 /// Bounds on what a client may send.

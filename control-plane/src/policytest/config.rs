@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tollgate_policy::gateway::{OnExceeded, OnUnavailable, Tags};
+use tollgate_policy::gateway::{GatewayConfig, OnExceeded, OnUnavailable, Tags};
 use tollgate_policy::model::ModelPattern;
 use tollgate_policy::redaction::RedactionSpec;
 use tollgate_policy::translate::{Flavor, ProviderApi};
@@ -26,7 +26,9 @@ const HASH_KEY: &[u8] = &[];
 /// What the module is configured with, as JSON.
 pub fn configuration(policy: &str, spec: &RedactionSpec) -> Result<String, String> {
     let model = model(policy, spec)?;
-    let compiled = compile::gateway(&model, &compile::digest(&model), HASH_KEY);
+    // Nobody leases quotas to a test.
+    let compiled =
+        GatewayConfig { quota_service: None, ..compile::gateway(&model, &compile::digest(&model), HASH_KEY) };
     serde_json::to_string(&compiled).map_err(|error| error.to_string())
 }
 
@@ -42,6 +44,7 @@ fn model(policy: &str, spec: &RedactionSpec) -> Result<Model, String> {
         project: None,
         location: None,
         models: BTreeMap::new(),
+        stopped: None,
     };
     let elsewhere = spec.rules.iter().filter_map(|rule| rule.on_finding.as_ref()?.route_to.as_deref());
     let mut routes = BTreeMap::new();
@@ -62,6 +65,7 @@ fn model(policy: &str, spec: &RedactionSpec) -> Result<Model, String> {
         on_exceeded: OnExceeded::default(),
         on_unavailable: OnUnavailable::default(),
         attribution: BTreeMap::new(),
+        stopped: None,
     };
     Ok(Model {
         gateway: Gateway {
@@ -77,6 +81,7 @@ fn model(policy: &str, spec: &RedactionSpec) -> Result<Model, String> {
         routes,
         teams: BTreeMap::from([(team.name.clone(), team)]),
         redaction: BTreeMap::from([(policy.to_owned(), spec.clone())]),
+        stopped_models: BTreeMap::new(),
     })
 }
 
@@ -89,5 +94,6 @@ fn route(name: &str, pattern: ModelPattern) -> Route {
         retry: Retry::default(),
         timeout: Duration::from_secs(60),
         lenient: Vec::new(),
+        stopped: None,
     }
 }

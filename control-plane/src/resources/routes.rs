@@ -25,7 +25,7 @@ use tollgate_policy::names::ROUTE_HEADER;
 
 use super::pack::{any, duration, uint};
 use super::{NAME, buffer_limit, clusters};
-use crate::model::{Chain, Model, Provider, Retry, Route, admits};
+use crate::model::{Chain, Model, Provider, Retry, Route, Target, admits};
 
 /// An Envoy route to be made: a route as the teams of one residency see it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,19 +60,24 @@ pub struct Served<'a> {
     pub route: &'a Route,
     /// Who serves it.
     pub chains: Vec<Chain>,
+    /// Nobody does, because an operator has stopped whoever could.
+    pub stopped: bool,
 }
 
-/// Finds the chains of every Envoy route, out of the providers that `available` admits.
+/// Finds the chains of every Envoy route, out of the providers that `available` admits and nobody has stopped.
 pub fn chains<'a>(
     model: &Model,
     targets: &[(Variant, &'a Route)],
     available: impl Fn(&Provider) -> bool,
 ) -> Vec<Served<'a>> {
     let served = |(variant, route): &(Variant, &'a Route)| {
-        let usable = |name: &str| {
-            model.providers.get(name).is_some_and(|of| available(of) && admits(variant.residency.as_ref(), of))
+        let has_key = |target: &Target| {
+            let provider = model.providers.get(&target.provider);
+            provider.is_some_and(|of| available(of) && admits(variant.residency.as_ref(), of))
         };
-        Served { name: variant.name.clone(), route, chains: route.chains(usable) }
+        let chains = route.chains(|target| has_key(target) && model.stop_of(route, target).is_none());
+        let stopped = chains.is_empty() && !route.chains(has_key).is_empty();
+        Served { name: variant.name.clone(), route, chains, stopped }
     };
     targets.iter().map(served).collect()
 }
@@ -99,7 +104,9 @@ pub fn configuration(model: &Model, served: &[Served<'_>]) -> RouteConfiguration
 
 fn route(served: &Served<'_>) -> EnvoyRoute {
     let action = if served.chains.is_empty() {
-        Action::DirectResponse(direct(503, "no provider of this route has its key\n"))
+        let stopped = "an operator has stopped every provider of this route\n";
+        let keyless = "no provider of this route has its key\n";
+        Action::DirectResponse(direct(503, if served.stopped { stopped } else { keyless }))
     } else {
         Action::Route(forward(served))
     };

@@ -14,11 +14,12 @@ mod git;
 mod identity;
 mod outcomes;
 mod policies;
-mod quotas;
+pub(crate) mod quotas;
 pub mod report;
 pub mod revision;
 mod routes;
 mod rules;
+mod stops;
 mod teams;
 
 use serde::Serialize;
@@ -156,7 +157,7 @@ pub(crate) fn count(of: u64, one: &str, many: &str) -> String {
 }
 
 /// `200,000`.
-fn thousands(number: u64) -> String {
+pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tollgate_policy::gateway::Price;
 
 use super::{Change, list};
-use crate::model::{Model, Provider, Retry, Route, Target, Team};
+use crate::model::{Chain, Model, Provider, Retry, Route, Target, Team};
 
 /// A team in its configuration.
 #[derive(Clone, Copy)]
@@ -15,17 +15,21 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn routes(self) -> impl Iterator<Item = &'a Route> {
+    pub fn routes(self) -> impl Iterator<Item = &'a Route> {
         self.team.routes.iter().filter_map(|name| self.model.routes.get(name))
     }
 
-    fn admits(self, provider: &str) -> bool {
-        self.model.providers.get(provider).is_some_and(|provider| self.team.admits(provider))
+    /// The chains of a route that serve this team.
+    fn chains(self, route: &Route) -> Vec<Chain> {
+        let admits = |target: &Target| {
+            self.model.providers.get(&target.provider).is_some_and(|provider| self.team.admits(provider))
+        };
+        route.chains(|target| admits(target) && self.model.stop_of(route, target).is_none())
     }
 
     /// The providers that may see this team's data.
     fn providers(self) -> BTreeMap<&'a str, &'a Provider> {
-        let chains = self.routes().flat_map(|route| route.chains(|provider| self.admits(provider)));
+        let chains = self.routes().flat_map(|route| self.chains(route));
         let names: BTreeSet<String> =
             chains.flat_map(|chain| chain.targets).map(|target: Target| target.provider).collect();
         names.iter().filter_map(|name| self.model.providers.get_key_value(name)).map(|(k, v)| (k.as_str(), v)).collect()
@@ -76,9 +80,9 @@ fn models(route: &Route) -> String {
 
 /// Who serves it, a line for each chain.
 fn served(view: View<'_>, route: &Route) -> Vec<String> {
-    let chains = route.chains(|provider| view.admits(provider));
+    let chains = view.chains(route);
     let total: u64 = chains.iter().map(|chain| u64::from(chain.weight)).sum();
-    let chain = |chain: &crate::model::Chain| {
+    let chain = |chain: &Chain| {
         let names: Vec<_> = chain.targets.iter().map(target).collect();
         let share = if chains.len() == 1 {
             String::new()

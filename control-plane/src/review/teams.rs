@@ -3,7 +3,7 @@
 use tollgate_policy::gateway::{OnExceeded, OnUnavailable};
 
 use super::routes::View;
-use super::{Change, Fate, TeamReview, identity, list, quotas, routes, thousands};
+use super::{Change, Fate, TeamReview, identity, list, quotas, routes, stops, thousands};
 use crate::model::{Model, Team};
 
 /// Every team for which something is decided differently, in order of name.
@@ -36,10 +36,19 @@ fn describe(view: View<'_>) -> Vec<Change> {
         None => "redaction: none, texts pass as they are".to_owned(),
     }));
     changes.extend(
-        team.quotas.iter().map(|quota| Change::new(format!("quota `{}`: {}", quota.name, quotas::words(quota)))),
+        team.quotas.iter().map(|quota| Change::new(format!("quota `{}`: {}", quota.name, quotas::describe(quota)))),
     );
     if team.quotas.is_empty() {
         changes.push(Change::new("quota: none"));
+    }
+    if let OnExceeded::DowngradeTo(model) = &team.on_exceeded {
+        changes.push(Change::new(format!("beyond a quota: sent to `{model}`")));
+    }
+    if team.on_unavailable == OnUnavailable::Allow {
+        changes.push(Change::new("while use cannot be counted: let through"));
+    }
+    if let Some(why) = &team.stopped {
+        changes.push(Change::new(format!("stopped{}: all its requests are refused", stops::because(why))));
     }
     changes
 }
@@ -47,6 +56,7 @@ fn describe(view: View<'_>) -> Vec<Change> {
 fn changes(old: View<'_>, new: View<'_>) -> Vec<Change> {
     let (was, is) = (old.team, new.team);
     let mut changes = identity::changes(&was.api_keys, &is.api_keys);
+    changes.extend(stops::changes(old, new));
     changes.extend(routes::changes(old, new));
     changes.extend(redaction(old, new));
     changes.extend(quotas::changes(&was.quotas, &is.quotas));
@@ -111,9 +121,13 @@ pub fn gateway(old: &Model, new: &Model) -> Vec<Change> {
     told("header of the app", or(&was.tags.app), or(&is.tags.app));
     told("header of the user", or(&was.tags.user), or(&is.tags.user));
     told("header of the feature", or(&was.tags.feature), or(&is.tags.feature));
+    told("header of the class of traffic", or(&was.tags.priority), or(&is.tags.priority));
     told("certificate authorities", or(&was.trusted_ca), or(&is.trusted_ca));
     let facts = |of: &Option<Vec<String>>| of.as_ref().map_or("each on its own".to_owned(), |facts| facts.join(", "));
     told("facts", facts(&was.facts), facts(&is.facts));
+    if was.alerts != is.alerts {
+        changes.push(Change::new("alerts go to another place"));
+    }
     if was.hash_key != is.hash_key {
         let text = "the key of `hash` comes from another place: values hash differently if it is another key";
         changes.push(Change::new(text));

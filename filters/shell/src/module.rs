@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde::de::DeserializeOwned;
 use tollgate_host::{CallId, Configuration, GrpcStatus, Host, RootFilter, StreamId};
 use tollgate_policy::gateway::GatewayConfig;
+use tollgate_policy::json;
 use tollgate_policy::single::{QuotaCheckConfig, RedactConfig, TokenCountConfig};
 use tollgate_stages::{Engine, StageError};
 
@@ -70,7 +71,7 @@ where
     type Vm = Fleet;
 
     fn configure(host: &mut dyn Host, vm: &Rc<Fleet>, configuration: Configuration<'_>) -> Result<Self, String> {
-        let config: C = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        let config: C = json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         let engine = Rc::new(Engine::try_from(&config).map_err(|e| e.to_string())?);
         let member = match config.quota_service() {
             None => None,

@@ -21,6 +21,7 @@ use tollgate_host::{
     Body, BodyAction, Configuration, HeaderMap, Headers, HeadersAction, Host, HostError, LogLevel, RootFilter,
     StreamFilter, StreamId, TrailersAction,
 };
+use tollgate_policy::json;
 use tollgate_policy::names::{self, fact};
 use tollgate_policy::translate::{ProviderConfig, TranslateConfig};
 
@@ -38,7 +39,7 @@ impl RootFilter for Translate {
     type Vm = ();
 
     fn configure(_: &mut dyn Host, _: &Rc<()>, configuration: Configuration<'_>) -> Result<Self, String> {
-        let config = serde_json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
+        let config = json::from_slice(configuration.plugin).map_err(|e| format!("configuration: {e}"))?;
         Ok(Self { config })
     }
 

@@ -3,6 +3,7 @@
 //! Each costs between a third of a microsecond and several, and unlike time their number is the same on every machine and in every run. Read from
 //! Envoy's own trace of its wasm host, in Envoys that are not measured.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -60,6 +61,8 @@ pub async fn trace(envoy: &Path, modules: &Path, cases: &[Case], bodies: &[Body]
     let mut all = Vec::new();
     for stand in &mut lineup.stands {
         let bodies: Vec<_> = bodies.iter().copied().filter(|body| body.suits(stand.case)).collect();
+        // The first request of all may have to wait for a lease.
+        load::once(&stand.traffic(Body::Kb1).0).await.with_context(|| stand.case.name().to_owned())?;
         for &body in &bodies {
             load::once(&stand.traffic(body).0)
                 .await
@@ -67,8 +70,8 @@ pub async fn trace(envoy: &Path, modules: &Path, cases: &[Case], bodies: &[Body]
         }
         let log = stand.envoy.finish().await?;
         let exchanges = split(&log, stand.case.modules().len());
-        ensure!(exchanges.len() == bodies.len(), "{} traces of {} exchanges", exchanges.len(), bodies.len());
-        all.extend(exchanges.into_iter().zip(bodies).map(|(sequence, body)| Calls {
+        ensure!(exchanges.len() == bodies.len() + 1, "{} traces of {} exchanges", exchanges.len(), bodies.len() + 1);
+        all.extend(exchanges.into_iter().skip(1).zip(bodies).map(|(sequence, body)| Calls {
             case: stand.case,
             body,
             sequence,
@@ -81,7 +84,7 @@ pub async fn trace(envoy: &Path, modules: &Path, cases: &[Case], bodies: &[Body]
 fn split(log: &str, modules: usize) -> Vec<Vec<Call>> {
     let mut exchanges: Vec<Vec<Call>> = Vec::new();
     let mut contexts = 0;
-    for call in log.lines().filter_map(parse) {
+    for call in of_streams(log) {
         if is_stream_context(&call) {
             if contexts % modules == 0 {
                 exchanges.push(Vec::new());
@@ -96,6 +99,29 @@ fn split(log: &str, modules: usize) -> Vec<Vec<Call>> {
     exchanges
 }
 
+/// The crossings of streams. What a root does for itself, on a tick or when an answer to a call of its own comes, belongs to no exchange.
+fn of_streams(log: &str) -> Vec<Call> {
+    // The threads that are inside a callback of a root.
+    let mut roots: BTreeSet<&str> = BTreeSet::new();
+    let mut calls = Vec::new();
+    for line in log.lines() {
+        // `[time][thread][level][logger]`
+        let thread = line.split(['[', ']']).nth(3).unwrap_or_default();
+        if roots.contains(thread) {
+            if line.contains("[host<-vm] proxy_on_") && !line.contains("proxy_on_memory_allocate") {
+                roots.remove(thread);
+            }
+        } else if let Some(call) = parse(line) {
+            if is_root(&call) {
+                roots.insert(thread);
+            } else {
+                calls.push(call);
+            }
+        }
+    }
+    calls
+}
+
 /// `… [host->vm] proxy_on_log(2)` or `… [vm->host] env.proxy_set_property(1, 2, 3, 4)`. Lines that tell what was returned have the arrow the
 /// other way round.
 fn parse(line: &str) -> Option<Call> {
@@ -104,11 +130,10 @@ fn parse(line: &str) -> Option<Call> {
         (_, Some((_, text))) => (false, text.strip_prefix("env.").unwrap_or(text)),
         _ => return None,
     };
-    let call = Call { into_wasm, text: text.to_owned() };
-    (!is_root(&call)).then_some(call)
+    Some(Call { into_wasm, text: text.to_owned() })
 }
 
-/// Ticks, and the end of the VM: callbacks of the root context, the first one of its VM, belong to no exchange.
+/// Ticks, answers to the root's own calls, and the end of the VM: callbacks of the root context, the first one of its VM.
 fn is_root(call: &Call) -> bool {
     let arguments =
         call.text.strip_prefix("proxy_on_").and_then(|text| text.split_once('(')).filter(|_| call.into_wasm);
@@ -133,6 +158,10 @@ mod tests {
 [x][trace][wasm] [wasm_vm.cc:39] [host->vm] proxy_on_request_headers(2, 11, 0)
 [x][trace][wasm] [wasm_vm.cc:39] [vm->host] env.proxy_get_header_map_pairs(0, 1, 2)
 [x][trace][wasm] [wasm_vm.cc:39] [host->vm] proxy_on_tick(1)
+[x][trace][wasm] [wasm_vm.cc:39] [vm->host] env.proxy_get_current_time_nanoseconds(1)
+[x][trace][wasm] [wasm_vm.cc:39] [host->vm] proxy_on_memory_allocate(8)
+[x][trace][wasm] [wasm_vm.cc:39] [host<-vm] proxy_on_memory_allocate return: 8
+[x][trace][wasm] [wasm_vm.cc:39] [host<-vm] proxy_on_tick return: void
 [x][trace][wasm] [wasm_vm.cc:39] [host->vm] proxy_on_context_create(3, 1)
 [x][trace][wasm] [wasm_vm.cc:39] [host->vm] proxy_on_memory_allocate(1)
 [x][trace][wasm] [wasm_vm.cc:39] [host->vm] proxy_on_log(3)

@@ -1,12 +1,13 @@
 //! What is measured: through which chain of filters, and with which requests.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use bytes::Bytes;
 use clap::ValueEnum;
 
-use crate::config::{Chain, Plugin};
+use crate::config::{Chain, Plugin, SERVICE};
 use crate::{plugins, prompt};
 
 /// Pieces of text in a stream whose events are counted.
@@ -23,6 +24,9 @@ pub enum Case {
     Noop,
     /// The fused gateway module in front of an OpenAI-style provider.
     Gateway,
+    /// The same, whose quotas are leased from a control plane on the same machine.
+    #[value(name = "gateway+leases")]
+    GatewayLeases,
     /// The gateway, and translation to Anthropic's API upstream.
     #[value(name = "gateway+translate")]
     GatewayTranslate,
@@ -30,7 +34,7 @@ pub enum Case {
 
 impl Case {
     /// All, in the order of a round.
-    pub const ALL: [Self; 4] = [Self::Bare, Self::Noop, Self::Gateway, Self::GatewayTranslate];
+    pub const ALL: [Self; 5] = [Self::Bare, Self::Noop, Self::Gateway, Self::GatewayLeases, Self::GatewayTranslate];
 
     /// As on the command line and in the report.
     #[must_use]
@@ -39,6 +43,7 @@ impl Case {
             Self::Bare => "bare",
             Self::Noop => "noop",
             Self::Gateway => "gateway",
+            Self::GatewayLeases => "gateway+leases",
             Self::GatewayTranslate => "gateway+translate",
         }
     }
@@ -49,7 +54,7 @@ impl Case {
         match self {
             Self::Bare => &[],
             Self::Noop => &["noop.wasm"],
-            Self::Gateway => &["gateway.wasm"],
+            Self::Gateway | Self::GatewayLeases => &["gateway.wasm"],
             Self::GatewayTranslate => &["gateway.wasm", "translate.wasm"],
         }
     }
@@ -57,14 +62,25 @@ impl Case {
     /// Whether the gateway takes part, with all that it promises.
     #[must_use]
     pub fn has_gateway(self) -> bool {
-        matches!(self, Self::Gateway | Self::GatewayTranslate)
+        matches!(self, Self::Gateway | Self::GatewayLeases | Self::GatewayTranslate)
     }
 
-    /// Hands the chain to `use_it`. `modules` are the paths of [`Case::modules`].
+    /// Whether its quotas are leased from a control plane.
+    #[must_use]
+    pub fn has_leases(self) -> bool {
+        self == Self::GatewayLeases
+    }
+
+    /// Hands the chain to `use_it`. `modules` are the paths of [`Case::modules`], `service` is where quotas are leased.
     ///
     /// # Errors
     /// A configuration that cannot be written, or what `use_it` returns.
-    pub fn with_chain<T>(self, modules: &[PathBuf], use_it: impl FnOnce(&Chain<'_>) -> T) -> Result<T> {
+    pub fn with_chain<T>(
+        self,
+        modules: &[PathBuf],
+        service: Option<SocketAddr>,
+        use_it: impl FnOnce(&Chain<'_>) -> T,
+    ) -> Result<T> {
         let (provider, model) = match self {
             Self::GatewayTranslate => ("anthropic", Some(plugins::CLAUDE)),
             _ => ("openai", None),
@@ -73,13 +89,20 @@ impl Case {
         let configurations = match self {
             Self::Bare => Vec::new(),
             Self::Noop => vec![String::new()],
-            Self::Gateway => vec![plugins::gateway(provider, model)?],
-            Self::GatewayTranslate => vec![plugins::gateway(provider, model)?, plugins::translate()?],
+            Self::Gateway => vec![plugins::gateway(provider, model, None)?],
+            Self::GatewayLeases => vec![plugins::gateway(provider, model, Some(SERVICE))?],
+            Self::GatewayTranslate => vec![plugins::gateway(provider, model, None)?, plugins::translate()?],
         };
         let loaded = names.iter().zip(modules).zip(&configurations);
         let mut loaded = loaded.map(|((name, module), configuration)| Plugin { name, module, configuration });
         let (downstream, upstream) = (loaded.next(), loaded.next());
-        Ok(use_it(&Chain { downstream, routes_by_header: self.has_gateway(), upstream, provider: (provider, model) }))
+        Ok(use_it(&Chain {
+            downstream,
+            routes_by_header: self.has_gateway(),
+            upstream,
+            provider: (provider, model),
+            service,
+        }))
     }
 }
 

@@ -11,6 +11,9 @@ use crate::plugins::ROUTE;
 /// Largest body Envoy holds for a filter: the gateway's own default limit.
 const BODY_LIMIT: u32 = 10 << 20;
 
+/// The cluster of the control plane, as the fleet's bootstrap names it.
+pub const SERVICE: &str = "tollgate_xds";
+
 /// A wasm plugin.
 #[derive(Debug, Clone)]
 pub struct Plugin<'a> {
@@ -33,6 +36,8 @@ pub struct Chain<'a> {
     pub upstream: Option<Plugin<'a>>,
     /// The provider's name and model, as endpoint metadata.
     pub provider: (&'a str, Option<&'a str>),
+    /// Where quotas are leased.
+    pub service: Option<SocketAddr>,
 }
 
 /// The whole configuration. Listener and admin page get ephemeral ports.
@@ -43,6 +48,8 @@ pub fn bootstrap(chain: &Chain<'_>, backend: SocketAddr) -> Value {
         "name": "envoy.filters.http.router",
         "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
     }));
+    let mut clusters = vec![cluster(chain, backend)];
+    clusters.extend(chain.service.map(service));
     json!({
         "node": {"id": "bench", "cluster": "bench"},
         "admin": {"address": address("127.0.0.1:0".parse().unwrap_or(backend))},
@@ -57,7 +64,7 @@ pub fn bootstrap(chain: &Chain<'_>, backend: SocketAddr) -> Value {
                     },
                 }]}],
             }],
-            "clusters": [cluster(chain, backend)],
+            "clusters": clusters,
         },
     })
 }
@@ -96,6 +103,17 @@ fn cluster(chain: &Chain<'_>, backend: SocketAddr) -> Value {
             "endpoint": {"address": address(backend)}, "metadata": {"filter_metadata": {names::METADATA_NAMESPACE: metadata}},
         }]}]},
         "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": protocol},
+    })
+}
+
+fn service(at: SocketAddr) -> Value {
+    json!({
+        "name": SERVICE, "type": "STATIC", "connect_timeout": "1s",
+        "load_assignment": {"cluster_name": SERVICE, "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(at)}}]}]},
+        "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            "explicit_http_config": {"http2_protocol_options": {}},
+        }},
     })
 }
 

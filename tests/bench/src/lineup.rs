@@ -13,6 +13,7 @@ use crate::beat::Beat;
 use crate::case::{Body, Case, SHORT_STREAM_EVENTS, STREAM_EVENTS};
 use crate::envoy::Envoy;
 use crate::load::Traffic;
+use crate::service::Service;
 use crate::{config, noop, plugins};
 
 /// A case and what runs for it.
@@ -43,6 +44,7 @@ impl Stand {
 pub struct Lineup {
     /// In the order of a round.
     pub stands: Vec<Stand>,
+    _service: Option<Service>,
     _folder: TempDir,
 }
 
@@ -50,11 +52,13 @@ impl Lineup {
     /// Starts an Envoy for each of `cases`. `trace`: their logs tell of every call into and out of wasm.
     ///
     /// # Errors
-    /// A module is not there, or an Envoy does not start.
+    /// A module is not there, or an Envoy or the control plane does not start.
     pub async fn start(envoy: &Path, modules: &Path, cases: &[Case], trace: bool) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tollgate-bench").tempdir()?;
         let answers = Arc::new(Answers::new(&[STREAM_EVENTS, SHORT_STREAM_EVENTS]));
         let beat = Beat::start()?;
+        let leases = cases.iter().any(|case| case.has_leases());
+        let service = if leases { Some(Service::start(modules, folder.path()).await?) } else { None };
         let mut stands = Vec::new();
         for &case in cases {
             let mut paths = Vec::new();
@@ -65,11 +69,12 @@ impl Lineup {
                 paths.push(path);
             }
             let backend = Backend::start(Arc::clone(&answers), beat.clone()).await?;
-            let bootstrap = case.with_chain(&paths, |chain| config::bootstrap(chain, backend.address))?;
+            let leased = service.as_ref().filter(|_| case.has_leases()).map(|service| service.address);
+            let bootstrap = case.with_chain(&paths, leased, |chain| config::bootstrap(chain, backend.address))?;
             let envoy = Envoy::start(envoy, folder.path(), case.name(), &bootstrap, trace).await?;
             stands.push(Stand { case, envoy, backend, modules: sizes });
         }
-        Ok(Self { stands, _folder: folder })
+        Ok(Self { stands, _service: service, _folder: folder })
     }
 
     /// Ends them all.

@@ -22,6 +22,7 @@ mod prompt;
 mod report;
 mod rounds;
 mod scan;
+mod service;
 mod soak;
 mod summary;
 mod targets;
@@ -47,7 +48,7 @@ struct Arguments {
     /// The Envoy binary.
     #[arg(long, default_value = "envoy")]
     envoy: PathBuf,
-    /// The folder of gateway.wasm and translate.wasm.
+    /// The folder of gateway.wasm, translate.wasm and tollgate.
     #[arg(long, default_value = "dist")]
     modules: PathBuf,
     /// Where the figures go, as JSON.

@@ -31,15 +31,26 @@ pub fn caller_key() -> String {
     key(CALLER)
 }
 
+/// The name of the calling team.
+#[must_use]
+pub fn caller() -> String {
+    name(CALLER)
+}
+
+fn name(team: usize) -> String {
+    format!("team-{team:03}")
+}
+
 fn key(team: usize) -> String {
     format!("tg-bench-{team:03}-kR7uQ2xW9vB4nM6cZ1aS8dF3")
 }
 
-/// The gateway's configuration. `provider` serves the route; `model` is asked for there, the client's own model if absent.
+/// The gateway's configuration. `provider` serves the route; `model` is asked for there, the client's own model if absent. With a
+/// `quota_service` quotas are leased from the control plane at that cluster.
 ///
 /// # Errors
 /// A name in here breaks the rules for names.
-pub fn gateway(provider: &str, model: Option<&str>) -> Result<String> {
+pub fn gateway(provider: &str, model: Option<&str>, quota_service: Option<&str>) -> Result<String> {
     let mut routes = vec![route(ROUTE, &["smart", "gpt-4o*"], provider, model)?];
     for (name, models) in [
         ("small", ["fast", "gpt-4o-mini*"]),
@@ -51,13 +62,13 @@ pub fn gateway(provider: &str, model: Option<&str>) -> Result<String> {
         routes.push(route(name, &models, provider, model)?);
     }
     let teams = (0..TEAMS).map(|index| TeamConfig {
-        name: format!("team-{index:03}"),
+        name: name(index),
         api_keys: vec![hex(&Sha256::digest(key(index)))],
         routes: ["reasoning", ROUTE, "small", "claude"]
             .map(|name| TeamRoute { route: name.to_owned(), target: name.to_owned() })
             .to_vec(),
         redaction: Some("default".to_owned()),
-        quotas: vec![quota("tpm", Unit::Tokens), quota("rpm", Unit::Requests)],
+        quotas: quotas(),
         on_exceeded: Default::default(),
         on_unavailable: Default::default(),
         stopped: None,
@@ -69,6 +80,7 @@ pub fn gateway(provider: &str, model: Option<&str>) -> Result<String> {
         redaction: vec![NamedRedaction { name: "default".to_owned(), spec: redaction() }],
         translated: provider != "openai",
         hash_key: "6d6561737572652074776963652063757420".to_owned(),
+        quota_service: quota_service.map(str::to_owned),
         ..Default::default()
     };
     Ok(serde_json::to_string(&config)?)
@@ -89,8 +101,12 @@ fn route(name: &str, models: &[&str], provider: &str, model: Option<&str>) -> Re
     })
 }
 
-fn quota(name: &str, unit: Unit) -> Quota {
-    Quota::new(name, unit, PLENTY, Window::Minute)
+/// Every team's.
+#[must_use]
+pub fn quotas() -> Vec<Quota> {
+    [("tpm", Unit::Tokens), ("rpm", Unit::Requests)]
+        .map(|(name, unit)| Quota::new(name, unit, PLENTY, Window::Minute))
+        .to_vec()
 }
 
 /// The policy that the documentation shows first: personal data is pseudonymized, keys are blocked, a pattern and some words.
@@ -126,7 +142,7 @@ mod tests {
 
     #[test]
     fn configurations_read_back() {
-        let gateway: GatewayConfig = serde_json::from_str(&gateway("anthropic", Some(CLAUDE)).unwrap()).unwrap();
+        let gateway: GatewayConfig = serde_json::from_str(&gateway("anthropic", Some(CLAUDE), None).unwrap()).unwrap();
         assert_eq!(gateway.teams.len(), TEAMS);
         let translate: TranslateConfig = serde_json::from_str(&translate().unwrap()).unwrap();
         assert!(translate.providers.contains_key("anthropic"));

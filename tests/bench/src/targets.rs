@@ -37,6 +37,7 @@ pub fn targets(rows: &[Row], text: &[Throughput]) -> Vec<Target> {
         |what: &str, bound, measured, unit| Target { what: what.to_owned(), bound, at_least: false, measured, unit };
     let mut all = vec![
         target("gateway adds to a 1 KB request, user CPU", 10.0, figure("gateway", "1KB", |f| f.added_user_us), "µs"),
+        target("the same with leased quotas", 10.0, figure("gateway+leases", "1KB", |f| f.added_user_us), "µs"),
         target(
             "gateway, user CPU of a 1 KB request to bare Envoy's",
             1.33,

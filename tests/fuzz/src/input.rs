@@ -1,8 +1,11 @@
 //! What a target's bytes stand for.
 
+use std::borrow::Cow;
+
 use tollgate_dialects::ClientDialect;
 use tollgate_dialects::translate::AnswerPlan;
 use tollgate_policy::translate::{ProviderApi, ProviderConfig};
+use tollgate_wire::eventstream::{HeaderValue, encode};
 
 /// A client and a provider's model.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +78,30 @@ impl Pair {
     pub fn plan(&self) -> AnswerPlan {
         AnswerPlan::new(self.client, &self.provider(), self.model, 1).expect("every pair of the list is served")
     }
+}
+
+/// A stream as the provider sends it. What Bedrock sends has checksums, which mutations rarely get right, so its messages are written as in
+/// the golden files, a line of `event-type payload` or `!exception-type payload` each. Bytes that begin with a zero, as a message's
+/// length does, are taken as they are.
+pub fn framed(api: ProviderApi, stream: &[u8]) -> Cow<'_, [u8]> {
+    if api != ProviderApi::Bedrock || stream.first() == Some(&0) {
+        return Cow::Borrowed(stream);
+    }
+    let mut out = Vec::new();
+    for line in stream.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let space = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
+        let (name, payload) = line.split_at(space);
+        let name = String::from_utf8_lossy(name);
+        let (kind, name) = match name.strip_prefix('!') {
+            Some(name) => ("exception", name),
+            None => ("event", &*name),
+        };
+        let type_of = if kind == "event" { ":event-type" } else { ":exception-type" };
+        let headers = [(type_of, HeaderValue::String(name)), (":message-type", HeaderValue::String(kind))];
+        // A line too long for a name is no message.
+        let _ = encode(&mut out, &headers, payload);
+    }
+    Cow::Owned(out)
 }
 
 /// The bytes up to the first zero byte say where to cut what follows it.

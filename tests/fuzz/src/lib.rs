@@ -13,6 +13,7 @@
 
 mod exchange;
 mod input;
+mod messages;
 mod redaction;
 
 use tollgate_dialects::request::{OutputBound, ask_for_stream_usage};
@@ -26,7 +27,8 @@ use tollgate_wire::sse;
 
 pub use exchange::exchange;
 pub use input::{PAIRS, Pair};
-use input::{pieces, split};
+use input::{framed, pieces, split};
+pub use messages::messages;
 pub use redaction::{redact, response_filter};
 
 /// JSON: what is accepted can be walked to its end, and its strings read.
@@ -126,6 +128,7 @@ pub fn stream(data: &[u8]) {
     let mut plan = pair.plan();
     plan.streaming = true;
     plan.include_usage = cuts.first().is_some_and(|cut| cut & 1 != 0);
+    let stream = &*framed(pair.api, stream);
     let whole = translated(&plan, &[stream]);
     assert_eq!(translated(&plan, &pieces(cuts, stream)), whole);
     if !plan.passes_through() {

@@ -39,8 +39,8 @@ fn policy(action: Action, apply: &[Direction]) -> Policy {
 static REVERSIBLE: LazyLock<Policy> = LazyLock::new(|| policy(Action::Pseudonymize, &[Direction::Request]));
 static MASKING: LazyLock<Policy> = LazyLock::new(|| policy(Action::Mask, &[Direction::Request, Direction::Response]));
 
-/// JSON bodies: edits do not overlap, JSON comes out, and what was redacted is what comes back. Texts: the same, and findings are whole
-/// characters side by side.
+/// JSON bodies: edits do not overlap, JSON comes out, also of strings that hold it, and what was redacted is what comes back. Texts: the
+/// same, and findings are whole characters side by side.
 pub fn redact(data: &[u8]) {
     let mut tape = Tape::default();
     if let Ok(value) = tape.parse(data, Limits::default()) {
@@ -53,7 +53,10 @@ pub fn redact(data: &[u8]) {
             }
             let mut edits = Edits::default();
             if nested(policy, &mut vault, value, &mut edits, &mut report) {
-                crate::expect_json(&edits.apply(data).expect("edits of one body do not overlap"));
+                let body = edits.apply(data).expect("edits of one body do not overlap");
+                let mut after = Tape::default();
+                let after = after.parse(&body, Limits::default()).expect("JSON stays JSON");
+                expect_json_within(value, after);
             }
         }
     }
@@ -76,6 +79,28 @@ pub fn redact(data: &[u8]) {
     }
 }
 
+/// What holds JSON in its strings still does afterwards.
+fn expect_json_within(before: Value<'_>, after: Value<'_>) {
+    match before.kind() {
+        Kind::Array => before.items().zip(after.items()).for_each(|(before, after)| expect_json_within(before, after)),
+        Kind::Object => {
+            let pairs = before.entries().zip(after.entries());
+            pairs.for_each(|((_, before), (_, after))| expect_json_within(before, after));
+        }
+        Kind::String => {
+            let (before, after) = (before.as_str().expect("a string"), after.as_str().expect("a string stays one"));
+            if is_json(&before.decode()) {
+                crate::expect_json(after.decode().as_bytes());
+            }
+        }
+        Kind::Number | Kind::Null | Kind::Bool => {}
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    Tape::default().parse(text.as_bytes(), Limits::default()).is_ok()
+}
+
 /// Redacts every string as one that holds JSON itself; false if the vault is full.
 fn nested(policy: &Policy, vault: &mut Vault, value: Value<'_>, edits: &mut Edits, report: &mut Report) -> bool {
     match value.kind() {
@@ -88,7 +113,7 @@ fn nested(policy: &Policy, vault: &mut Vault, value: Value<'_>, edits: &mut Edit
     }
 }
 
-/// Lanes of streamed answers: the same text however it is cut, and no more of it held back than the policy says.
+/// Lanes of streamed answers: the same text however it is cut, no more of it held back than the policy says, and JSON if it was JSON.
 pub fn response_filter(data: &[u8]) {
     let (cuts, text) = split(data);
     let Ok(text) = std::str::from_utf8(text) else { return };
@@ -99,6 +124,9 @@ pub fn response_filter(data: &[u8]) {
     for (policy, json) in [(&*MASKING, false), (&*MASKING, true), (&*REVERSIBLE, false), (&*REVERSIBLE, true)] {
         let whole = filtered(policy, &vault, json, &[text]);
         assert_eq!(filtered(policy, &vault, json, &pieces(cuts, text)), whole);
+        if json && is_json(text) {
+            crate::expect_json(whole.0.as_bytes());
+        }
     }
 }
 

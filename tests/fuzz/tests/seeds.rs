@@ -6,10 +6,11 @@ use std::process::Command;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 10] = [
+const TARGETS: [(&str, Target); 11] = [
     ("json", tollgate_fuzz::json),
     ("sse", tollgate_fuzz::sse),
     ("eventstream", tollgate_fuzz::eventstream),
+    ("messages", tollgate_fuzz::messages),
     ("request", tollgate_fuzz::request),
     ("answer", tollgate_fuzz::answer),
     ("stream", tollgate_fuzz::stream),

@@ -120,7 +120,7 @@ fn tags(doc: &Doc<GatewaySpec>, problems: &mut Problems) -> Tags {
         app: tag("app", &spec.app),
         user: tag("user", &spec.user),
         feature: tag("feature", &spec.feature),
-        priority: None,
+        priority: tag("priority", &spec.priority),
     }
 }
 

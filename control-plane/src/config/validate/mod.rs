@@ -1,10 +1,12 @@
 //! What the documents mean together: every reference holds, every value is in range, and the result is the model.
 
 mod credentials;
+mod downgrade;
 mod endpoint;
 mod gateway;
 mod policy_tests;
 mod providers;
+mod quotas;
 mod redaction;
 mod routes;
 mod secrets;
@@ -26,7 +28,7 @@ pub fn validate(documents: &Documents, problems: &mut Problems) -> Model {
     let teams = teams::check(documents, &gateway, &providers, &routes, problems);
     let routes = routes.into_iter().map(|route| (route.name.clone(), route)).collect();
     let teams: BTreeMap<_, _> = teams.into_iter().map(|team| (team.name.clone(), team)).collect();
-    Model { gateway, providers, routes, teams, redaction }
+    Model { gateway, providers, routes, teams, redaction, stopped_models: BTreeMap::new() }
 }
 
 /// Checks the redaction policies alone.

@@ -36,6 +36,9 @@ fn one(doc: &Doc<ProviderSpec>, problems: &mut Problems) -> Provider {
     if credential.is_some() && !endpoint.tls && !endpoint::is_private(&endpoint.host) {
         doc.warn(problems, "spec/endpoint", "the key and all prompts would travel in clear text: use https://");
     }
+    if spec.stopped.0.is_some() {
+        doc.warn(problems, "spec/stopped", "this provider is stopped: no request goes there");
+    }
     Provider {
         name: doc.name.clone(),
         api: spec.api,
@@ -47,6 +50,7 @@ fn one(doc: &Doc<ProviderSpec>, problems: &mut Problems) -> Provider {
         project: spec.project.clone(),
         location,
         models: models(doc, problems),
+        stopped: spec.stopped.0.clone(),
     }
 }
 
@@ -175,7 +179,15 @@ fn models(doc: &Doc<ProviderSpec>, problems: &mut Problems) -> BTreeMap<String, 
         if model.max_output_tokens == Some(0) {
             doc.error(problems, &format!("spec/models/{at}/maxOutputTokens"), "must be above 0");
         }
-        let info = ModelInfo { price: model.price, max_output_tokens: model.max_output_tokens };
+        if model.stopped.0.is_some() {
+            let message = format!("`{}` is stopped: this provider is not asked for it", model.name);
+            doc.warn(problems, &format!("spec/models/{at}/stopped"), message);
+        }
+        let info = ModelInfo {
+            price: model.price,
+            max_output_tokens: model.max_output_tokens,
+            stopped: model.stopped.0.clone(),
+        };
         models.insert(model.name.to_string(), info);
     }
     models

@@ -88,13 +88,26 @@ fn one(doc: &Doc<RouteSpec>, documents: &Documents, providers: &Providers, probl
         retry: retry(doc, problems),
         timeout: spec.timeout.map_or(DEFAULT_TIMEOUT, |span| span.0),
         lenient: spec.lenient.clone(),
+        stopped: spec.stopped.0.clone(),
     };
+    if route.stopped.is_some() {
+        doc.warn(problems, "spec/stopped", "this route is stopped: its requests are refused");
+    } else if !route.chains(|_| true).is_empty() && route.chains(|target| runs(providers, target)).is_empty() {
+        doc.warn(problems, "spec/backends", "all that could serve this route is stopped: its requests are refused");
+    }
     if spec.backends.is_empty() {
         doc.error(problems, "spec/backends", "is empty: name at least one provider");
     } else if route.chains(|_| true).is_empty() {
         doc.error(problems, "spec/backends", "no provider is left that could serve this route");
     }
     route
+}
+
+/// Whether nobody has stopped `target`.
+fn runs(providers: &Providers, target: &Target) -> bool {
+    let Some(provider) = providers.get(&target.provider) else { return true };
+    let listed = target.model.as_ref().and_then(|model| provider.models.get(model.as_str()));
+    provider.stopped.is_none() && listed.is_none_or(|info| info.stopped.is_none())
 }
 
 /// Says why `target` cannot serve, and what looks odd where it can.

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_policy::gateway::OnExceeded;
-use tollgate_policy::quota::{Shape, Subject, Unit};
 
 use super::providers::{Providers, is_region};
-use crate::config::documents::{Doc, Documents, is_name};
+use super::{downgrade, quotas};
+use crate::config::documents::{Doc, Documents};
 use crate::config::kinds::TeamSpec;
 use crate::config::problems::Problems;
-use crate::model::{Gateway, Route, Team, admits};
+use crate::model::{Gateway, Route, Target, Team, admits};
 
 /// SHA-256 of nothing: what `printf '' | sha256sum` gives when a variable was empty.
 const DIGEST_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -29,7 +29,7 @@ pub fn check(
         let api_keys = identities(doc, &mut keys, problems);
         let own_routes = team_routes(doc, documents, &routes, problems);
         let residency = residency(doc, providers, &own_routes, problems);
-        quotas(doc, gateway, providers, &own_routes, problems);
+        quotas::check(doc, gateway, providers, &own_routes, problems);
         if let Some(policy) = &doc.spec.redaction {
             if !documents.declares("RedactionPolicy", policy) {
                 let message = format!("there is no RedactionPolicy `{policy}`; {}", documents.names("RedactionPolicy"));
@@ -38,13 +38,10 @@ pub fn check(
             sent_elsewhere(doc, documents, policy, problems);
         }
         if let OnExceeded::DowngradeTo(model) = &doc.spec.on_exceeded {
-            let known = own_routes.iter().any(|route| route.models.iter().any(|pattern| pattern.matches(model)));
-            // Where a route could not be read it may be the one.
-            if !known && own_routes.len() == doc.spec.routes.len() {
-                let message =
-                    format!("no route of this team matches the model `{model}`: add the route that serves it");
-                doc.error(problems, "spec/onExceeded/downgradeTo", message);
-            }
+            downgrade::check(doc, model, providers, &own_routes, problems);
+        }
+        if doc.spec.stopped.0.is_some() {
+            doc.warn(problems, "spec/stopped", "this team is stopped: all its requests are refused");
         }
         teams.push(Team {
             name: doc.name.clone(),
@@ -56,6 +53,7 @@ pub fn check(
             on_exceeded: doc.spec.on_exceeded.clone(),
             on_unavailable: doc.spec.on_unavailable,
             attribution: doc.spec.attribution.clone(),
+            stopped: doc.spec.stopped.0.clone(),
         });
     }
     teams
@@ -173,7 +171,7 @@ fn residency(
     }
     let regions: BTreeSet<String> = regions.iter().cloned().collect();
     for route in routes {
-        let usable = |name: &str| providers.get(name).is_none_or(|provider| admits(Some(&regions), provider));
+        let usable = |of: &Target| providers.get(&of.provider).is_none_or(|provider| admits(Some(&regions), provider));
         if route.chains(usable).is_empty() && !route.chains(|_| true).is_empty() {
             let at = doc.spec.routes.iter().position(|name| *name == route.name).unwrap_or(0);
             let message = format!("no provider of Route `{}` is in a region of this team's `residency`", route.name);
@@ -181,85 +179,4 @@ fn residency(
         }
     }
     Some(regions)
-}
-
-fn quotas(doc: &Doc<TeamSpec>, gateway: &Gateway, providers: &Providers, routes: &[&Route], problems: &mut Problems) {
-    let mut names = BTreeSet::new();
-    for (at, quota) in doc.spec.quotas.iter().enumerate() {
-        let path = format!("spec/quotas/{at}");
-        if !is_name(&quota.name) {
-            let message = format!("`{}` is not a name of lower-case letters, digits, `-`, `_` and `.`", quota.name);
-            doc.error(problems, &format!("{path}/name"), message);
-        } else if !names.insert(&quota.name) {
-            doc.error(problems, &format!("{path}/name"), format!("two quotas are called `{}`: rename one", quota.name));
-        }
-        let steps = quota.limit * quota.unit.steps_per_unit() as f64;
-        if quota.limit <= 0.0 {
-            doc.error(
-                problems,
-                &format!("{path}/limit"),
-                "must be above 0: to refuse a team everything, take its routes away",
-            );
-        } else if steps > 9e15 {
-            doc.error(problems, &format!("{path}/limit"), "is too large to be counted exactly");
-        } else if (steps - steps.round()).abs() > 1e-6 * steps.max(1.0) {
-            let message = if quota.unit == Unit::Usd { "has more than six decimals" } else { "must be a whole number" };
-            doc.error(problems, &format!("{path}/limit"), message);
-        }
-        for (i, percent) in quota.alert_at.iter().enumerate() {
-            if !(1..=100).contains(percent) {
-                doc.error(problems, &format!("{path}/alertAt/{i}"), "must be a percentage from 1 to 100");
-            }
-        }
-        for (field, message) in quota.problems() {
-            doc.error(problems, &format!("{path}/{field}"), message);
-        }
-        for (field, chosen) in [
-            ("unit", quota.unit == Unit::InFlight),
-            ("window", quota.window == Shape::Sliding),
-            ("timeZone", quota.time_zone.is_some()),
-            ("clamp", quota.clamp),
-            ("shedAt", !quota.shed_at.is_empty()),
-        ] {
-            // What one Envoy counts on its own knows none of it: better refused than not enforced.
-            if chosen {
-                let message =
-                    "this version does not enforce it: it needs quotas that are leased from the control plane";
-                doc.error(problems, &format!("{path}/{field}"), message);
-            }
-        }
-        let tag = match quota.by {
-            Subject::App => Some(("app", &gateway.tags.app)),
-            Subject::User => Some(("user", &gateway.tags.user)),
-            Subject::Team | Subject::Model => None,
-        };
-        if let Some((name, None)) = tag {
-            let message = format!("the Gateway names no header for `tags.{name}`: all requests count as one {name}");
-            doc.warn(problems, &format!("{path}/by"), message);
-        }
-        if quota.unit == Unit::Usd {
-            unpriced(doc, &path, providers, routes, problems);
-        }
-    }
-}
-
-/// A limit in money counts nothing for what has no price.
-fn unpriced(doc: &Doc<TeamSpec>, path: &str, providers: &Providers, routes: &[&Route], problems: &mut Problems) {
-    for route in routes {
-        for target in route.targets() {
-            let Some(provider) = providers.get(&target.provider) else { continue };
-            let priced = match &target.model {
-                Some(model) => provider.models.get(model.as_str()).is_some_and(|info| info.price.is_some()),
-                None => provider.models.values().any(|info| info.price.is_some()),
-            };
-            if !priced {
-                let model = target.model.as_ref().map_or("any model", |model| model.as_str());
-                let message = format!(
-                    "Route `{}` may use `{model}` of Provider `{}`, which has no price: it costs nothing here",
-                    route.name, provider.name
-                );
-                doc.warn(problems, &format!("{path}/unit"), message);
-            }
-        }
-    }
 }

@@ -49,6 +49,8 @@ pub struct RequestFacts<'a> {
     pub media: u32,
     /// Those among them whose content is in the request, opaque to any rule.
     pub skipped: u32,
+    /// The base64 of those, still escaped: an image's first bytes tell how large it is.
+    pub opaque: Vec<&'a str>,
     /// The first key, in the order of the body, that the API does not have as far as is known here.
     pub unknown: Option<Str<'a>>,
 }

@@ -96,7 +96,9 @@ enum State {
     OpenaiChat(openai_chat::StreamFacts),
     OpenaiResponses(openai_responses::StreamFacts),
     OpenaiCompletions(openai_completions::StreamFacts),
-    AnthropicMessages,
+    AnthropicMessages {
+        finished: bool,
+    },
     /// Nothing is streamed in this dialect.
     None,
 }
@@ -110,7 +112,7 @@ impl ClientStream {
             ClientDialect::OpenaiResponses => State::OpenaiResponses(openai_responses::StreamFacts::default()),
             ClientDialect::OpenaiCompletions => State::OpenaiCompletions(openai_completions::StreamFacts::default()),
             ClientDialect::OpenaiEmbeddings => State::None,
-            ClientDialect::AnthropicMessages => State::AnthropicMessages,
+            ClientDialect::AnthropicMessages => State::AnthropicMessages { finished: false },
         };
         Self { state, usage: Usage::default(), model_known: false }
     }
@@ -121,12 +123,16 @@ impl ClientStream {
             State::OpenaiChat(state) => state.observe(data),
             State::OpenaiResponses(state) => state.observe(event, data),
             State::OpenaiCompletions(state) => state.observe(data),
-            State::AnthropicMessages => anthropic::event_facts(event, data),
+            State::AnthropicMessages { finished } => {
+                let facts = anthropic::event_facts(event, data);
+                *finished |= facts.all_ended;
+                facts
+            }
             State::None => EventFacts::default(),
         };
         if let Some(usage) = &facts.usage {
             match self.state {
-                State::AnthropicMessages => self.usage.merge_parts(usage),
+                State::AnthropicMessages { .. } => self.usage.merge_parts(usage),
                 _ => self.usage.merge(usage),
             }
             facts.usage = Some(self.usage);
@@ -138,14 +144,25 @@ impl ClientStream {
         facts
     }
 
+    /// Whether the model is done, so that nothing but the [end mark](Self::end_mark) can be missing. Where the last event tells the whole
+    /// answer there is no such time.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        match &self.state {
+            State::OpenaiChat(state) => state.is_finished(),
+            State::OpenaiCompletions(state) => state.is_finished(),
+            State::AnthropicMessages { finished } => *finished,
+            State::OpenaiResponses(_) | State::None => false,
+        }
+    }
+
     /// Appends the event that ends a stream whose answer is complete, where its server has left it out.
     pub fn end_mark(&self, out: &mut Vec<u8>) {
         match &self.state {
             State::OpenaiChat(_) | State::OpenaiCompletions(_) => sse::write_event(out, None, DONE),
-            State::AnthropicMessages => {
+            State::AnthropicMessages { .. } => {
                 sse::write_event(out, Some("message_stop"), br#"{"type":"message_stop"}"#);
             }
-            // Its last event tells the whole answer again.
             State::OpenaiResponses(_) | State::None => {}
         }
     }
@@ -157,7 +174,7 @@ impl ClientStream {
             State::OpenaiResponses(state) => state.delta_event(lane, text, out),
             State::OpenaiCompletions(state) => state.delta_event(lane, text, out),
             State::None => {}
-            State::AnthropicMessages => anthropic::delta_event(lane, text, out),
+            State::AnthropicMessages { .. } => anthropic::delta_event(lane, text, out),
         }
     }
 }

@@ -59,6 +59,8 @@ pub(crate) struct Texts<'a> {
     pub media: u32,
     /// Those among them whose content is here: opaque data, counted but not read.
     pub skipped: u32,
+    /// Their base64, still escaped.
+    pub opaque: Vec<&'a str>,
     /// The first key that the API does not have.
     pub unknown: Option<Str<'a>>,
     /// The body comes from a provider, who makes ids of its own.
@@ -216,6 +218,7 @@ impl<'a> Texts<'a> {
             return true;
         }
         self.skipped = self.skipped.saturating_add(1);
+        self.opaque.push(base64);
         // A provider has no reason to hide anything from its client.
         if !self.of_provider && shape::may_be_no_file(base64) {
             self.push(string, place);

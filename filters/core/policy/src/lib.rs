@@ -5,6 +5,7 @@
 //! state keys, metadata keys - is in [`names`]. Redaction rules and quotas are the same types in a policy file and on the wire.
 
 pub mod gateway;
+pub mod json;
 pub mod model;
 pub mod names;
 pub mod quota;

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use tollgate_policy::redaction::Action;
 
 use crate::detect::Candidate;
-use crate::order::sort_by_key;
+use tollgate_wire::order::sort_by_key;
 
 /// Names a rule of the policy that found something; see [`Policy::rule_name`](crate::Policy::rule_name).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

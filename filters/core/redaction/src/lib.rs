@@ -45,7 +45,6 @@ mod json;
 mod keys;
 mod label;
 mod lane;
-mod order;
 mod policy;
 mod report;
 mod response;

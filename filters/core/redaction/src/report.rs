@@ -4,7 +4,7 @@ use std::fmt;
 
 use tollgate_policy::redaction::{Action, Mode};
 
-use crate::order::sort_by;
+use tollgate_wire::order::sort_by;
 
 /// Counts of findings by rule and action, and what they mean for the request. Never holds a value.
 ///

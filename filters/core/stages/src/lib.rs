@@ -6,10 +6,11 @@
 //!
 //! 1. [`Exchange::on_request_headers`]: what API is this, whose key is it, may the body come?
 //! 2. [`Exchange::on_request_body`]: one parse of the body, then model and route, redaction, counting and the quota's reservation, and at
-//!    most one new body.
+//!    most one new body. Where a quota's lease has too little the request waits, and [`Exchange::on_retry`] goes on from there.
 //! 3. [`Exchange::on_response_headers`]: will the answer be streamed on, held, replaced?
 //! 4. [`Exchange::on_response_body`]: usage read, placeholders restored, the event the gateway asked for hidden again.
-//! 5. [`Exchange::finish`]: the reservation settled, the facts told. Idempotent, behind every way a stream can end.
+//! 5. [`Exchange::finish`]: the reservation settled, the facts told. Idempotent, behind every way a stream can end. [`Exchange::take_use`] is then
+//!    what the ledger is told.
 //!
 //! Everything here speaks the client's dialect: translation to and from the provider's happens upstream of it.
 

@@ -134,12 +134,13 @@ fn estimate(asked: &RequestFacts<'_>, model: &str) -> Estimate {
     let texts: Estimate =
         asked.texts.iter().map(|text| tollgate_tokens::estimate(&text.text.decode(), vocabulary)).sum();
     let counted = asked.token_ids();
-    texts + frame(asked, vocabulary) + Estimate { tokens: counted, upper_bound: counted }
+    texts + frame(asked, model, vocabulary) + Estimate { tokens: counted, upper_bound: counted }
 }
 
 /// What messages, tools and media cost beside their texts.
-fn frame(asked: &RequestFacts<'_>, vocabulary: Vocabulary) -> Estimate {
-    use tollgate_tokens::request::{image, message, reply, tool, tools};
+fn frame(asked: &RequestFacts<'_>, model: &str, vocabulary: Vocabulary) -> Estimate {
+    use tollgate_tokens::image::{image, size_of_base64};
+    use tollgate_tokens::request::{message, reply, tool, tools};
     let mut frame = Estimate::default();
     if !asked.dialect.generates() {
         return frame;
@@ -148,7 +149,9 @@ fn frame(asked: &RequestFacts<'_>, vocabulary: Vocabulary) -> Estimate {
     frame += reply(vocabulary);
     // What is said, by the names that the dialects have for it.
     frame += (0..count("messages") + count("input")).map(|_| message(vocabulary)).sum();
-    frame += (0..asked.media).map(|_| image(vocabulary, None, false)).sum();
+    frame += asked.opaque.iter().map(|base64| image(model, size_of_base64(base64))).sum();
+    // What is elsewhere, or is no image.
+    frame += (asked.opaque.len()..asked.media as usize).map(|_| image(model, None)).sum();
     if count("tools") > 0 {
         frame += tools(vocabulary);
         frame += (0..count("tools")).map(|_| tool()).sum();

@@ -1,8 +1,14 @@
 //! Tests of the crate as a whole; those marked for wasm32 also run there.
 
+mod entries;
 mod golden;
+mod images;
 #[cfg(not(target_arch = "wasm32"))]
 mod laws;
+#[cfg(not(target_arch = "wasm32"))]
+mod page;
+mod random;
+mod repeats;
 mod requests;
 mod vocabularies;
 

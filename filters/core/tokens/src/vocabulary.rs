@@ -1,6 +1,6 @@
 //! Which vocabulary a model counts in.
 
-use crate::tables::{self, Table};
+use crate::pretoken::Pattern;
 
 /// A vocabulary, or the stand-in for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,10 +49,10 @@ impl Vocabulary {
         }
     }
 
-    pub(crate) fn table(self) -> &'static Table {
+    pub(crate) fn pattern(self) -> Pattern {
         match self {
-            Self::O200k => &tables::O200K,
-            Self::Cl100k | Self::Claude | Self::Other => &tables::CL100K,
+            Self::O200k => Pattern::O200k,
+            Self::Cl100k | Self::Claude | Self::Other => Pattern::Cl100k,
         }
     }
 

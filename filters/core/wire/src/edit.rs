@@ -5,6 +5,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::order;
+
 /// A set of replacements, in any order. Holds the new bytes in one buffer, and keeps its allocations when [cleared](Self::clear).
 ///
 /// ```
@@ -38,6 +40,11 @@ impl Edit {
     /// In order of place; an insertion comes before the replacement of what stands there.
     fn place(&self) -> (usize, usize) {
         (self.start, self.end)
+    }
+
+    /// The same, and at one place in the order in which they were pushed, where that makes a difference.
+    fn turn(&self) -> [usize; 4] {
+        [self.start, self.end, self.from, self.to]
     }
 }
 
@@ -132,7 +139,7 @@ impl Edits {
         let sorted;
         let edits = if self.unordered {
             let mut copy = self.edits.clone();
-            copy.sort_by_key(Edit::place);
+            order::sort_by_key(&mut copy, Edit::turn);
             sorted = copy;
             &sorted
         } else {

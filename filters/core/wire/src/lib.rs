@@ -8,6 +8,7 @@ pub mod base64;
 pub mod edit;
 pub mod eventstream;
 pub mod json;
+pub mod order;
 pub mod protobuf;
 pub mod sse;
 pub mod utf8;

@@ -132,3 +132,48 @@ fn a_message_that_is_finished_but_not_ended_gets_its_end() {
     let outcome = gateway(&config()).exchange(messages(OTHER_KEY, &request), sse(&stream[..stream.len() / 2], 0));
     assert!(text_of(&outcome.client).contains("event: error\n"), "{}", text_of(&outcome.client));
 }
+
+/// Nothing is held back of what passes as it came, so its last event may be out without the blank line that makes it one.
+#[test]
+fn a_last_blank_line_that_is_missing_is_added_to_what_passes() {
+    let mut asked = ask_streamed("hi");
+    asked["stream_options"] = json!({"include_usage": true});
+    let whole = stream_of(&["one"]);
+    let gateway = gateway(&config());
+    for missing in [1, 2] {
+        let outcome = gateway.exchange(chat(OTHER_KEY, &asked), sse(&whole[..whole.len() - missing], 50));
+        assert_eq!(text_of(&outcome.client).trim_end(), whole.trim_end());
+        assert!(text_of(&outcome.client).ends_with("\n\n"));
+    }
+}
+
+/// Where nothing is to change, an event of any size passes. What follows it is not read, so nobody can say that the end is missing.
+#[test]
+fn an_event_too_large_to_be_read_passes_where_nothing_is_to_change() {
+    let mut asked = ask_streamed("hi");
+    asked["stream_options"] = json!({"include_usage": true});
+    let whole = stream_of(&["one", &"0".repeat(17 << 20), "two"]);
+    let outcome = gateway(&config()).exchange(chat(OTHER_KEY, &asked), sse(&whole, 1 << 20));
+    assert!(outcome.client.body() == whole.as_bytes(), "{} of {} bytes", outcome.client.body().len(), whole.len());
+    assert_eq!(outcome.state("tollgate.usage_source"), Some("partial"));
+
+    let outcome = gateway(&config()).exchange(chat(OTHER_KEY, &ask_streamed("hi")), sse(&whole, 1 << 20));
+    let text = text_of(&outcome.client);
+    assert!(text.contains("one") && text.contains("data: {\"error\"") && !text.contains("00"), "{}", text.len());
+}
+
+/// A block that is complete is not yet a message.
+#[test]
+fn a_message_that_breaks_off_between_blocks_ends_in_an_error() {
+    let request =
+        json!({"model": "smart", "stream": true, "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]});
+    let events = [
+        r#"{"type":"message_start","message":{"id":"m","model":"c","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}"#,
+        r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"a"}}"#,
+        r#"{"type":"content_block_stop","index":0}"#,
+    ];
+    let stream: String = events.iter().map(|data| format!("event: x\ndata: {data}\n\n")).collect();
+    let outcome = gateway(&config()).exchange(messages(OTHER_KEY, &request), sse(&stream, 0));
+    let text = text_of(&outcome.client);
+    assert!(text.starts_with(&stream) && text[stream.len()..].starts_with("event: error\n"), "{text}");
+}

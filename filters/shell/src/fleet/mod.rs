@@ -64,6 +64,8 @@ struct State {
     newest: Option<Rc<Engine>>,
     /// The control plane did not answer when it was asked last.
     unheard: bool,
+    /// A call failed at once, and none is tried until then: requests that wait would try at their own rate.
+    down_until_ms: u64,
 }
 
 impl Fleet {
@@ -97,7 +99,8 @@ impl Fleet {
     pub(crate) fn answered(&self, line: &mut Line<'_>, call: CallId, answer: Result<&[u8], GrpcStatus>) {
         let state = &mut *self.0.borrow_mut();
         let Some(call) = state.calls.take(call) else { return };
-        state.hear(line, answer.err());
+        // A refusal is an answer too.
+        state.hear(line, answer.err().filter(|status| *status != GrpcStatus::INVALID_ARGUMENT));
         match call {
             Call::Introduce => state.introduced(line, answer.ok()),
             Call::Renew(asked) => state.told(line, &asked, answer.ok()),
@@ -245,16 +248,20 @@ impl State {
 
     /// Begins a call. Whether it is under way.
     fn call(&mut self, line: &mut Line<'_>, method: (&str, &str), message: &[u8], timeout_ms: u32, call: Call) -> bool {
+        if line.now_ms < self.down_until_ms && self.down_until_ms - line.now_ms <= SAME_TICK_MS {
+            return false;
+        }
         let counter = if matches!(call, Call::Report(_)) { REPORTS } else { QUOTA_CALLS };
         line.metrics.add(line.host, counter.to_owned(), 1);
         let begun = self.calls.begin(line, method, message, timeout_ms, call);
         if !begun {
+            self.down_until_ms = line.now_ms.saturating_add(SAME_TICK_MS);
             self.hear(line, Some(GrpcStatus::UNAVAILABLE));
         }
         begun
     }
 
-    /// Logs that the control plane is away, and that it is back: once each.
+    /// Logs that calls of the control plane fail, and that they no longer do: once each.
     fn hear(&mut self, line: &mut Line<'_>, failed: Option<GrpcStatus>) {
         let unheard = failed.is_some();
         if std::mem::replace(&mut self.unheard, unheard) == unheard {
@@ -265,8 +272,8 @@ impl State {
             Some(GrpcStatus(status)) => line.host.log(
                 LogLevel::Warn,
                 &format!(
-                    "the control plane at the cluster `{service}` does not answer (gRPC status {status}): leases run on until they end, and \
-                     what was used is reported later"
+                    "calls of the control plane at the cluster `{service}` fail (gRPC status {status}): leases run on until they end, and what \
+                     was used is reported later"
                 ),
             ),
             None => line.host.log(LogLevel::Info, &format!("the control plane at the cluster `{service}` answers")),

@@ -1,5 +1,7 @@
 //! The chunks in which both completions APIs stream: they differ in what a choice holds.
 
+use std::collections::BTreeMap;
+
 use tollgate_wire::json::{Value, Writer};
 use tollgate_wire::sse;
 
@@ -11,6 +13,9 @@ use crate::text::Texts;
 
 /// Longest `id`, `model` or fingerprint that is kept for events of our own, in bytes.
 const MAX_KEPT: usize = 256;
+
+/// How many choices are told apart; the APIs allow 128. Of more it does not count whether they have ended.
+const MAX_CHOICES: usize = 1024;
 
 /// Reads a chunk; `choice` is handed each choice with its index.
 pub(crate) fn chunk_facts<'a>(
@@ -43,6 +48,33 @@ pub(crate) fn chunk_facts<'a>(
     }
     facts.usage_only = no_choices && facts.usage.is_some();
     facts.with(texts)
+}
+
+/// The choices a stream has shown, and whether each has ended.
+#[derive(Debug, Default)]
+pub(crate) struct Choices(BTreeMap<u32, bool>);
+
+impl Choices {
+    /// Takes note of a choice in a chunk. Some servers tell more of one that has ended: that does not begin it anew.
+    pub fn seen(&mut self, index: u32) {
+        if self.0.len() < MAX_CHOICES {
+            self.0.entry(index).or_default();
+        }
+    }
+
+    /// Takes note of those that end with a chunk.
+    pub fn note_ends(&mut self, facts: &EventFacts<'_>) {
+        for index in facts.ended.iter() {
+            if let Some(ended) = self.0.get_mut(index) {
+                *ended = true;
+            }
+        }
+    }
+
+    /// Whether some were there, and none is to go on.
+    pub fn all_ended(&self) -> bool {
+        !self.0.is_empty() && self.0.values().all(|ended| *ended)
+    }
 }
 
 /// What every chunk of a stream repeats of the first one, as JSON text. Empty until that was there.

@@ -3,7 +3,7 @@
 use tollgate_wire::json::{Str, Value, Writer};
 
 use super::texts::{call_signature, field, logprobs, part};
-use crate::openai::chunks::{Head, chunk_facts};
+use crate::openai::chunks::{Choices, Head, chunk_facts};
 use crate::request::name;
 use crate::stream::{Delta, EventFacts, Lane, LaneKind};
 use crate::text::{Place, Texts};
@@ -12,6 +12,7 @@ use crate::text::{Place, Texts};
 #[derive(Debug, Default)]
 pub(crate) struct StreamFacts {
     head: Head,
+    choices: Choices,
     /// The server's name for reasoning, if not `reasoning_content`.
     short_reasoning: bool,
 }
@@ -19,10 +20,18 @@ pub(crate) struct StreamFacts {
 impl StreamFacts {
     pub fn observe<'a>(&mut self, data: Value<'a>) -> EventFacts<'a> {
         self.head.keep(data, "\"chat.completion.chunk\"");
-        chunk_facts(data, |index, choice, facts, texts| self.choice(index, choice, facts, texts))
+        let facts = chunk_facts(data, |index, choice, facts, texts| self.choice(index, choice, facts, texts));
+        self.choices.note_ends(&facts);
+        facts
+    }
+
+    /// Whether every choice has ended.
+    pub fn is_finished(&self) -> bool {
+        self.choices.all_ended()
     }
 
     fn choice<'a>(&mut self, index: u32, choice: Value<'a>, facts: &mut EventFacts<'a>, texts: &mut Texts<'a>) {
+        self.choices.seen(index);
         for (key, value) in choice.entries() {
             match &*name(key) {
                 "index" => texts.counted(value, Place::OTHER),

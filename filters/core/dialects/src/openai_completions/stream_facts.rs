@@ -3,26 +3,39 @@
 use tollgate_wire::json::{Value, Writer};
 
 use super::response_facts::choice_field;
-use crate::openai::chunks::{Head, chunk_facts};
+use crate::openai::chunks::{Choices, Head, chunk_facts};
 use crate::request::name;
 use crate::stream::{Delta, EventFacts, Lane, LaneKind};
 use crate::text::{Place, Texts};
 
 /// What events of our own must have in common with the server's.
 #[derive(Debug, Default)]
-pub(crate) struct StreamFacts(Head);
+pub(crate) struct StreamFacts {
+    head: Head,
+    choices: Choices,
+}
 
 impl StreamFacts {
     pub fn observe<'a>(&mut self, data: Value<'a>) -> EventFacts<'a> {
-        self.0.keep(data, "\"text_completion\"");
-        chunk_facts(data, choice)
+        self.head.keep(data, "\"text_completion\"");
+        let facts = chunk_facts(data, |index, value, facts, texts| {
+            self.choices.seen(index);
+            choice(index, value, facts, texts);
+        });
+        self.choices.note_ends(&facts);
+        facts
+    }
+
+    /// Whether every choice has ended.
+    pub fn is_finished(&self) -> bool {
+        self.choices.all_ended()
     }
 
     pub fn delta_event(&self, lane: Lane, text: &str, out: &mut Vec<u8>) {
         let choice = |json: &mut Writer| {
             json.field_str("text", text).field_null("logprobs").field_null("finish_reason");
         };
-        self.0.event(lane.index, text.len(), choice, out);
+        self.head.event(lane.index, text.len(), choice, out);
     }
 }
 

@@ -34,6 +34,7 @@ impl<'a> Gather<'a> {
             encoded: Vec::new(),
             media: 0,
             skipped: 0,
+            opaque: Vec::new(),
             unknown: None,
         };
         Self { facts, texts: Texts::default(), seen: Seen::default() }
@@ -110,7 +111,7 @@ impl<'a> Gather<'a> {
                 return Err(Refusal::missing_field(field));
             }
         }
-        let Texts { spans, numbers, tokens, encoded, media, skipped, unknown, of_provider: _ } = self.texts;
-        Ok(RequestFacts { texts: spans, numbers, tokens, encoded, media, skipped, unknown, ..self.facts })
+        let Texts { spans, numbers, tokens, encoded, media, skipped, opaque, unknown, of_provider: _ } = self.texts;
+        Ok(RequestFacts { texts: spans, numbers, tokens, encoded, media, skipped, opaque, unknown, ..self.facts })
     }
 }

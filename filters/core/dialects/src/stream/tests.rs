@@ -53,6 +53,44 @@ fn chunks_are_read_by_lane() {
     assert!(is_done(b" [DONE]\r") && !is_done(b"{}"));
 }
 
+/// Of several choices the last one's end counts, whatever is told of the others behind theirs.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn an_answer_is_finished_when_nothing_of_it_goes_on() {
+    for dialect in [ClientDialect::OpenaiChat, ClientDialect::OpenaiCompletions] {
+        let mut stream = ClientStream::new(dialect);
+        let chunks = [
+            (r#"{"choices":[],"prompt_filter_results":[]}"#, false),
+            (r#"{"choices":[{"index":0,"finish_reason":null}]}"#, false),
+            (r#"{"choices":[{"index":1,"finish_reason":null}]}"#, false),
+            (r#"{"choices":[{"index":0,"finish_reason":"stop"}]}"#, false),
+            (r#"{"choices":[{"index":0,"finish_reason":null,"content_filter_results":{}}]}"#, false),
+            (r#"{"choices":[{"index":1,"finish_reason":"length"}]}"#, true),
+            (r#"{"choices":[{"index":1,"finish_reason":null,"content_filter_results":{}}]}"#, true),
+            (r#"{"choices":[{"index":2,"finish_reason":null}]}"#, false),
+        ];
+        for (chunk, finished) in chunks {
+            observe(&mut stream, "", chunk, |_| ());
+            assert_eq!(stream.is_finished(), finished, "{dialect}: {chunk}");
+        }
+    }
+    let mut stream = ClientStream::new(ClientDialect::AnthropicMessages);
+    let events = [
+        (r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#, false),
+        (r#"{"type":"content_block_stop","index":0}"#, false),
+        (r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}"#, true),
+        (r#"{"type":"ping"}"#, true),
+    ];
+    for (event, finished) in events {
+        observe(&mut stream, "", event, |_| ());
+        assert_eq!(stream.is_finished(), finished, "{event}");
+    }
+    let mut stream = ClientStream::new(ClientDialect::OpenaiResponses);
+    let done = r#"{"type":"response.output_text.done","output_index":0,"content_index":0,"text":"a"}"#;
+    observe(&mut stream, "", done, |_| ());
+    assert!(!stream.is_finished(), "its last event is the whole answer");
+}
+
 /// Azure's first chunk is about its filters, and all else in it is empty; SDKs pass over chunks that look like it.
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[cfg_attr(not(target_arch = "wasm32"), test)]

@@ -16,6 +16,9 @@ pub const MOST_KEPT: usize = 4_096;
 const FIRST_PAUSE_MS: u64 = 1_000;
 const LONGEST_PAUSE_MS: u64 = 30_000;
 
+/// What takes detail from an entry's minute and tags.
+type Step<'a> = dyn Fn(&mut (u64, Tags)) + 'a;
+
 /// What became of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -118,7 +121,7 @@ impl Reporter {
     }
 
     fn thin_out(&mut self, newest: u64) {
-        let steps: [&dyn Fn(&mut (u64, Tags)); 7] = [
+        let steps: [&Step<'_>; 7] = [
             &|(_, tags)| tags.user.clear(),
             &|(_, tags)| (tags.app, tags.feature) = (String::new(), String::new()),
             &|(minute, _)| *minute -= *minute % 60,

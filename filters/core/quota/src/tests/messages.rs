@@ -47,7 +47,7 @@ fn nobody_is_named_zero_and_no_list_is_without_end() {
     assert_eq!(wire::read_renew_response(&many[2..], 1).map(|told| told.len()), Ok(wire::MOST_ASKS));
     let many = b"\x1a\x00".repeat(wire::MOST_ASKS + 1);
     assert_eq!(wire::read_renew_request(&many), Err(ProtobufError::TooMany(3)));
-    let leases = vec![Lease { from_ms: 1, granted: 1, starts_in_ms: 0, ttl_ms: 1, accepts_in_ms: 1, counts_in_ms: 1 }];
+    let leases = [Lease { from_ms: 1, granted: 1, starts_in_ms: 0, ttl_ms: 1, accepts_in_ms: 1, counts_in_ms: 1 }];
     let told = Told { holder: HOLDER, leases: leases.repeat(MOST_PERIODS + 1), facts: Facts::default(), sync_in_ms: 0 };
     let bytes = wire::renew_response([(&pool(), &told)]);
     assert_eq!(wire::read_renew_response(&bytes, 1), Err(ProtobufError::TooMany(3)));

@@ -8,8 +8,8 @@ use super::registry::Detector;
 use super::scan::Sink;
 use super::teddy::Teddy;
 use super::{money, secret, web};
-use crate::order::sort_by;
 use crate::text;
+use tollgate_wire::order::sort_by;
 
 /// Who is asked about a keyword: the text, where the keyword starts and ends, and where findings go.
 type Ask = fn(&str, Range<usize>, &mut Sink<'_>);

@@ -5,8 +5,8 @@
 //! algorithm of Hyperscan).
 
 use super::starts::{Table, hash};
-use crate::order::sort_by;
 use crate::text;
+use tollgate_wire::order::sort_by;
 
 /// Bytes of a fingerprint.
 const PRINT: usize = 3;

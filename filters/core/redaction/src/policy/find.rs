@@ -8,10 +8,10 @@ use super::{At, Policy, Rule};
 use crate::detect::{CERTAIN, Candidate, Look};
 use crate::finding::{self, Finding, Rank, RuleId};
 use crate::fold::Folded;
-use crate::order::sort_by_key;
 use crate::segment::floor;
 use crate::text;
 use crate::user::Words;
+use tollgate_wire::order::sort_by_key;
 
 /// Stands for the rule of what must be left alone for a reason other than a rule. No rule has this index.
 const SHIELD: u16 = u16::MAX;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::fold::folded;
-use crate::order::sort_by;
+use tollgate_wire::order::sort_by;
 
 /// Most values of one rule.
 const MAX_VALUES: usize = 10_000;

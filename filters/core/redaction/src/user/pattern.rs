@@ -1,16 +1,23 @@
 //! Regular expressions.
 
-use regex::bytes::{Regex, RegexBuilder};
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use regex_automata::hybrid::dfa::DFA;
+use regex_automata::hybrid::regex::{Cache, Regex};
+use regex_automata::nfa::thompson::{NFA, WhichCaptures};
+use regex_automata::{Input, MatchKind};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
+use tollgate_wire::order;
 
 use super::Reach;
 use crate::detect::{CERTAIN, Candidate, Teddy};
-use crate::{order, text};
+use crate::text;
 
-/// Most memory a compiled pattern may take, and its cache per thread, in bytes. What takes more is not compiled any further, so that
-/// this bounds the time as well.
+/// Most memory a compiled pattern may take in either direction, and its cache for each, in bytes. What takes more is not compiled any
+/// further, so that this bounds the time as well. A cache may be larger where it could not hold a handful of states otherwise.
 const LIMIT: usize = 256 << 10;
 /// Longest pattern in bytes.
 const MAX: usize = 4096;
@@ -26,6 +33,7 @@ pub(crate) struct Pattern {
     /// One of these, without regard to case, is in every match; nothing is known if there are none.
     literals: Vec<Vec<u8>>,
     regex: Regex,
+    cache: Mutex<Cache>,
 }
 
 impl Pattern {
@@ -34,20 +42,29 @@ impl Pattern {
         if pattern.len() > MAX {
             return Err(format!("pattern is {} bytes long; at most {MAX} are allowed", pattern.len()));
         }
-        let regex = RegexBuilder::new(pattern).unicode(false).size_limit(LIMIT).dfa_size_limit(LIMIT).build().map_err(
-            |error| match error {
-                regex::Error::CompiledTooBig(limit) => {
-                    format!("pattern takes more than {limit} bytes compiled: use smaller repetitions")
-                }
-                error => format!("pattern: {error}"),
-            },
-        )?;
-        if regex.is_match(b"") {
+        let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
+        let hir = parsed.map_err(|error| format!("pattern: {error}"))?;
+        let forward = automaton(&hir, false)?;
+        let regex = Regex::builder().build_from_dfas(forward, automaton(&hir, true)?);
+        let cache = Mutex::new(regex.create_cache());
+        let pattern = Self { rule, reach: reach_of(&hir), literals: literals_of(&hir), regex, cache };
+        if pattern.first(&mut pattern.cache(), &Input::new("")).is_some() {
             return Err("pattern matches the empty text, so it would be found everywhere".to_owned());
         }
-        let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok();
-        let literals = hir.as_ref().map(literals_of).unwrap_or_default();
-        Ok(Self { rule, reach: reach_of(hir.as_ref()), literals, regex })
+        Ok(pattern)
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first match.
+    fn first(&self, cache: &mut Cache, input: &Input<'_>) -> Option<Range<usize>> {
+        match self.regex.try_search(cache, input) {
+            Ok(found) => found.map(|found| found.range()),
+            // Only automata that were told to give up on something do; should one, what it did not read is not let through.
+            Err(_) => Some(input.get_range()),
+        }
     }
 
     /// The rule it belongs to.
@@ -67,25 +84,40 @@ impl Pattern {
     /// Appends where it matches from `from` on.
     pub fn find(&self, text: &str, from: usize, out: &mut Vec<Candidate>) {
         let mut at = from;
-        while let Some(found) = self.regex.find_at(text.as_bytes(), at) {
+        let cache = &mut self.cache();
+        while at <= text.len()
+            && let Some(found) = self.first(cache, &Input::new(text).range(at..))
+        {
             // An empty match, as of a bare look-around, has nothing to redact.
             if found.is_empty() {
-                at = found.end() + 1;
-                if at > text.len() {
-                    return;
-                }
+                at = found.end + 1;
                 continue;
             }
-            at = found.end();
-            let range = text::whole_characters(text, found.range());
+            at = found.end;
+            let range = text::whole_characters(text, found);
             out.push(Candidate { rule: self.rule, start: range.start, end: range.end, score: CERTAIN });
         }
     }
 }
 
-/// How far a pattern can reach; the farthest where it cannot be told.
-fn reach_of(hir: Option<&Hir>) -> Reach {
-    let Some(hir) = hir else { return Reach { longest: UNBOUNDED, blanks: true, joined_scripts: true } };
+/// What finds the end of a match, or (`reverse`) its start from there: an automaton whose states are made as a text needs them. Other
+/// engines would make a module larger by a thirtieth, and find nothing else.
+fn automaton(hir: &Hir, reverse: bool) -> Result<DFA, String> {
+    let states =
+        NFA::config().utf8(false).reverse(reverse).which_captures(WhichCaptures::None).nfa_size_limit(Some(LIMIT));
+    let states = NFA::compiler().configure(states).build_from_hir(hir).map_err(|error| match error.size_limit() {
+        Some(limit) => format!("pattern takes more than {limit} bytes compiled: use smaller repetitions"),
+        None => format!("pattern: {error}"),
+    })?;
+    let config = DFA::config()
+        .match_kind(if reverse { MatchKind::All } else { MatchKind::LeftmostFirst })
+        .cache_capacity(LIMIT)
+        .skip_cache_capacity_check(true);
+    DFA::builder().configure(config).build_from_nfa(states).map_err(|error| format!("pattern: {error}"))
+}
+
+/// How far a pattern can reach.
+fn reach_of(hir: &Hir) -> Reach {
     let holds = |wanted: &dyn Fn(u8) -> bool| can_match(hir, wanted);
     Reach {
         longest: hir.properties().maximum_len().map_or(UNBOUNDED, |length| length.min(UNBOUNDED)),

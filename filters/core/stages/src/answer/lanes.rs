@@ -10,6 +10,10 @@ pub(super) struct Rules<'a> {
     pub(super) report: &'a mut Report,
 }
 
+/// How many texts of an answer may go on at once. APIs allow 128 choices, and each has a few texts and calls; every piece looks for its own
+/// among them, so that many more would keep a worker busy for long.
+const MAX_LANES: usize = 1024;
+
 /// One filter per lane, made when its first piece arrives.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
@@ -17,6 +21,11 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
+    /// Whether a piece of this lane can be taken.
+    pub(super) fn has_room(&self, lane: Lane) -> bool {
+        self.lanes.len() < MAX_LANES || self.lanes.iter().any(|(other, _)| *other == lane)
+    }
+
     /// Runs a piece of a lane through its filter and appends what may go out now.
     pub(super) fn push(
         &mut self,

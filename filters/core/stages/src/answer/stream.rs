@@ -1,5 +1,7 @@
 //! An answer that passes event by event.
 
+mod end;
+
 use std::rc::Rc;
 
 use tollgate_dialects::ClientDialect;
@@ -30,20 +32,10 @@ pub(super) struct StreamAnswer {
     hide_usage: bool,
     /// Whether events may have to change; if not, bytes pass as they come and are only read.
     rewrites: bool,
-    progress: Progress,
-    /// The stream was ended by us: nothing more goes out.
+    /// The answer came to its end, or to an error that ends it.
+    complete: bool,
+    /// There is nothing more to say: the stream was ended by us, or what passes as it comes cannot be read on.
     ended: bool,
-}
-
-/// How far an answer has come, as its events say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Progress {
-    /// Not to its end: more is to come.
-    Open,
-    /// The model is done; the dialect's end mark is still to come.
-    Finished,
-    /// To its end, or to an error that ends it.
-    Ended,
 }
 
 /// What becomes of one event, by steps.
@@ -79,7 +71,7 @@ impl StreamAnswer {
             scratch: Scratch::default(),
             hide_usage,
             rewrites,
-            progress: Progress::Open,
+            complete: false,
             ended: false,
         }
     }
@@ -109,6 +101,8 @@ impl Exchange {
         if pushed.is_err() && stream.rewrites && !stream.ended {
             self.end_stream(stream, &Refusal::upstream("sent an event larger than this gateway takes"), &mut out);
         }
+        // What is not rewritten passes all the same, but whether the answer was complete is not known any more.
+        stream.ended |= pushed.is_err();
         if end_of_stream {
             let rewrites = stream.rewrites;
             self.end_of_stream(stream, &mut out);
@@ -147,7 +141,7 @@ impl Exchange {
         let Ok(value) = tape.parse(event.data, Limits::default()) else {
             if is_done(event.data) {
                 self.charge.complete = true;
-                stream.progress = Progress::Ended;
+                stream.complete = true;
                 self.flush(stream, &engine, |_| true, out)?;
             } else if checked {
                 // Text that no rule can look at does not pass where rules must.
@@ -159,11 +153,7 @@ impl Exchange {
         };
         let facts = stream.client.observe(event.event, value);
         self.note(&facts);
-        stream.progress = stream.progress.max(match () {
-            () if facts.done || facts.error => Progress::Ended,
-            () if facts.all_ended || !facts.ended.is_empty() => Progress::Finished,
-            () => Progress::Open,
-        });
+        stream.complete |= facts.done || facts.error;
         if stream.hide_usage && facts.usage_only {
             return Ok(());
         }
@@ -183,6 +173,11 @@ impl Exchange {
         let mut rules = Rules { policy, vault: &self.vault, report: &mut self.report };
         stream.scratch.edits.clear();
         for delta in facts.deltas.iter() {
+            if !stream.lanes.has_room(delta.lane) {
+                let refusal = Refusal::upstream("sent more texts at once than this gateway keeps apart");
+                self.end_stream(stream, &refusal, out);
+                return Ok(());
+            }
             let text = delta.text.decode();
             stream.scratch.text.clear();
             stream.lanes.push(&mut rules, delta.lane, &text, &mut stream.scratch.text)?;
@@ -219,7 +214,9 @@ impl Exchange {
                 tokens.blank(&mut stream.scratch.edits);
             }
         }
-        self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
+        if facts.all_ended || !facts.ended.is_empty() {
+            self.flush(stream, &engine, |lane| facts.ends(lane), out)?;
+        }
         let Scratch { edits, data, .. } = &mut stream.scratch;
         if edits.is_empty() {
             out.extend_from_slice(event.raw);
@@ -266,45 +263,6 @@ impl Exchange {
         self.charge.complete |= (facts.done || counted) && !facts.error;
         if let Some(model) = facts.model {
             self.facts.add(fact::RESPONSE_MODEL, model.decode().into_owned());
-        }
-    }
-
-    /// Ends the stream with an error event. Nothing goes out after it.
-    fn end_stream(&mut self, stream: &mut StreamAnswer, refusal: &Refusal, out: &mut Vec<u8>) {
-        stream.ended = true;
-        stream.rewrites = true;
-        out.extend_from_slice(&refusal.render_event(self.dialect));
-        self.facts.add(fact::DECISION, refusal.kind.as_str());
-    }
-
-    /// The provider has sent its last byte.
-    fn end_of_stream(&mut self, stream: &mut StreamAnswer, out: &mut Vec<u8>) {
-        if stream.ended {
-            return;
-        }
-        // Some servers forget the last blank line.
-        let mut parser = std::mem::replace(&mut stream.parser, Parser::new(0));
-        let unfinished = parser.finish();
-        let in_an_event = unfinished.is_some();
-        if let Some(unfinished) = unfinished {
-            self.read_event(stream, &unfinished, out);
-        }
-        let engine = Rc::clone(&self.engine);
-        if let Err(error) = self.flush(stream, &engine, |_| true, out) {
-            let refusal = self.withheld(error);
-            return self.end_stream(stream, &refusal, out);
-        }
-        // Alone in somebody's own Envoy a stage does its own work and no more.
-        if engine.routes.is_none() || stream.ended || stream.progress == Progress::Ended {
-            return;
-        }
-        if in_an_event {
-            out.extend_from_slice(b"\n\n");
-        }
-        // An orderly end of the connection is no end of the answer: SDKs would take it for one.
-        match stream.progress {
-            Progress::Finished => stream.client.end_mark(out),
-            _ => self.end_stream(stream, &Refusal::upstream("ended the answer before it was complete"), out),
         }
     }
 }

@@ -109,6 +109,30 @@ pub fn first_text(exchange: &mut Exchange, dialect: ClientDialect, first: &str) 
     out[out.rfind("data: ").unwrap()..].to_owned()
 }
 
+/// Sends the front of a stream. Whatever is cut, what comes out is whole events, and they end once: as an answer of the dialect does if
+/// the model was `done`, otherwise in an error.
+pub fn check_cut(exchange: &mut Exchange, dialect: ClientDialect, front: &[u8], done: bool) {
+    assert_eq!(exchange.on_response_headers(&Heads::answering("text/event-stream"), false), AnswerMode::Stream);
+    let mut out = exchange.on_response_body(front, false).map_or_else(|| front.to_vec(), |changed| changed.body);
+    out.extend(exchange.on_response_body(b"", true).map_or_else(Vec::new, |changed| changed.body));
+    let out = String::from_utf8_lossy(&out);
+    let is_end =
+        |event: &Value| ["message_stop", "response.completed"].contains(&event["type"].as_str().unwrap_or_default());
+    let events = events(&out);
+    let ends = events.iter().filter(|event| is_end(event)).count() + out.matches("data: [DONE]").count();
+    let errors = events.iter().filter(|event| event["error"].is_object()).count();
+    assert_eq!((ends, errors), if done { (1, 0) } else { (0, 1) }, "{dialect}: {} bytes: {out}", front.len());
+    let last = events.last().is_some_and(|event| is_end(event) || event["error"].is_object());
+    assert!(last || out.trim_end().ends_with("data: [DONE]"), "{dialect}: behind the end: {out}");
+}
+
+/// Where a stream has said that the model is done, up to the blank line behind.
+pub fn done_at(stream: &str) -> usize {
+    let marks = ["\"finish_reason\":\"stop\"", "event: message_delta", "event: response.completed"];
+    let mark = marks.iter().find_map(|mark| stream.find(mark)).unwrap();
+    mark + stream[mark..].find("\n\n").unwrap()
+}
+
 /// The texts of a stream, by what they are, put together as a client does; texts that are complete in an event under their path.
 fn texts(dialect: ClientDialect, stream: &str) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
@@ -164,7 +188,7 @@ fn events(stream: &str) -> Vec<Value> {
             }
         })
         .unwrap();
-    assert!(parser.finish().is_none(), "an event is not complete: {stream}");
+    assert!(parser.finish().is_none_or(|last| last.complete), "an event is not complete: {stream}");
     events
 }
 

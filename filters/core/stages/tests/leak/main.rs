@@ -14,6 +14,7 @@ use check::{forms, holds};
 use requests::{Form, planted_bodies};
 use serde_json::Value;
 use tollgate_dialects::ClientDialect;
+use tollgate_policy::redaction::{Action, Direction, RedactionSpec};
 use tollgate_stages::OnBody;
 use world::{PLANTS, World};
 
@@ -123,6 +124,53 @@ fn a_cut_hides_nothing_wherever_it_is() {
             answers::check_stream(&mut exchange, dialect, &seen, PLANTS[0].1, 3, &[cut, usize::MAX]);
         }
     }
+}
+
+/// Some servers forget the last blank line, some connections break within an event, and what was held back comes behind that.
+#[test]
+fn an_answer_that_breaks_off_is_whole_events_and_an_end() {
+    const TAILS: [&[u8]; 5] = [b"", b"\n", b"\r", b"\n\xf8", b"\nevent: x"];
+    for world in [World::pseudonymizing(), World::requests_only()] {
+        for dialect in DIALECTS.into_iter().filter(|dialect| dialect.generates()) {
+            let body = requests::saying(dialect, PLANTS[0].1);
+            let stream = answers::stream(dialect, "It is <EMAIL_1>, or 4111 1111 1111", 4);
+            let ends = (0..stream.len()).filter(|at| stream[*at..].starts_with("\n\n"));
+            let cuts =
+                ends.flat_map(|at| at - 1..=at + 2).chain((1..stream.len()).step_by(stream.len().div_ceil(few())));
+            for (cut, tail) in cuts.zip(TAILS.iter().cycle()) {
+                let (mut exchange, _) = world.ask(dialect, body.as_bytes());
+                let front = [&stream.as_bytes()[..cut], tail].concat();
+                answers::check_cut(&mut exchange, dialect, &front, cut >= answers::done_at(&stream));
+            }
+        }
+    }
+}
+
+/// The event that a rule blocks may be the one whose blank line is missing.
+#[test]
+fn an_answer_whose_last_event_is_blocked_ends_in_one_error() {
+    let rules = world::rules(Action::Block);
+    let world = World::new(RedactionSpec { rules, apply: vec![Direction::Response], ..RedactionSpec::default() });
+    for dialect in DIALECTS.into_iter().filter(|dialect| dialect.generates()) {
+        let stream = answers::stream(dialect, "The Nightjar flew over the house and away", 1);
+        let word = stream.find("Nightjar").unwrap();
+        let end = word + stream[word..].find("\n\n").unwrap();
+        let (mut exchange, _) = world.ask(dialect, requests::saying(dialect, "hello").as_bytes());
+        answers::check_cut(&mut exchange, dialect, &stream.as_bytes()[..end], false);
+    }
+}
+
+/// As many texts at once as no API sends would have every piece look for its own among all of them.
+#[test]
+fn an_answer_of_too_many_texts_ends_in_an_error() {
+    let dialect = ClientDialect::OpenaiChat;
+    let body = requests::saying(dialect, PLANTS[0].1);
+    let (mut exchange, _) = World::pseudonymizing().ask(dialect, body.as_bytes());
+    let choice = |index: usize| format!(r#"{{"index":{index},"delta":{{"content":"a"}},"finish_reason":null}}"#);
+    let chunk = |choices: &[String]| format!("data: {{\"choices\":[{}]}}\n\n", choices.join(","));
+    let many: String = (0..1000).map(|index| chunk(&[choice(index)])).collect();
+    let more: Vec<String> = (1000..2000).map(choice).collect();
+    answers::check_cut(&mut exchange, dialect, [many, chunk(&more)].concat().as_bytes(), false);
 }
 
 /// How many cuts of a long stream are tried: `TOLLGATE_LEAK_CUTS`, or enough for some seconds.

@@ -5,14 +5,28 @@
 use super::ALL;
 use crate::{Counter, Vocabulary, estimate};
 
-struct Golden {
-    kind: &'static str,
-    text: &'static str,
-    o200k: u64,
-    cl100k: u64,
+pub(super) struct Golden {
+    pub kind: &'static str,
+    pub text: &'static str,
+    pub o200k: u64,
+    pub cl100k: u64,
 }
 
-fn golden() -> Vec<Golden> {
+impl Golden {
+    /// What the reference tokenizers count.
+    pub fn truths(&self) -> [(Vocabulary, u64); 2] {
+        [(Vocabulary::O200k, self.o200k), (Vocabulary::Cl100k, self.cl100k)]
+    }
+
+    /// What is nobody's text: strings that only show what happens at the edge.
+    pub fn is_edge(&self) -> bool {
+        EDGES.iter().any(|edge| self.kind.starts_with(edge))
+    }
+}
+
+const EDGES: [&str; 3] = ["random", "rules", "hex"];
+
+pub(super) fn golden() -> Vec<Golden> {
     let file = include_str!("golden.txt").strip_prefix("%% ").and_then(|file| file.strip_suffix('\n')).unwrap();
     file.split("\n%% ")
         .map(|block| {
@@ -30,28 +44,32 @@ fn golden() -> Vec<Golden> {
 fn estimates_keep_within_their_margin() {
     let golden = golden();
     assert!(golden.len() > 35);
-    for Golden { kind, text, o200k, cl100k } in golden {
-        for (vocabulary, truth) in [(Vocabulary::O200k, o200k), (Vocabulary::Cl100k, cl100k)] {
-            let estimate = estimate(text, vocabulary);
-            let context = format!("{kind}, {vocabulary:?}: {truth} tokens, {estimate:?}");
-            // The README's margins for texts of this size; short ones may be off by two.
-            assert!(estimate.tokens + 2 >= truth * 80 / 100, "below the margin: {context}");
-            assert!(estimate.tokens <= truth * 130 / 100 + 2, "above the margin: {context}");
-            assert!(estimate.upper_bound >= truth, "not a bound: {context}");
-            assert!(estimate.upper_bound <= text.len() as u64, "more than bytes: {context}");
+    let mut missed = Vec::new();
+    for golden in golden {
+        for (vocabulary, truth) in golden.truths() {
+            let estimate = estimate(golden.text, vocabulary);
+            let context = format!("{}, {vocabulary:?}: {truth} tokens, {estimate:?}", golden.kind);
+            // Texts of a few sentences: a few words more or less are what chance makes of them.
+            let margin = if golden.is_edge() { truth / 8 + 2 } else { truth / 32 + 3 };
+            let holds = estimate.tokens.abs_diff(truth) <= margin
+                && estimate.upper_bound >= truth
+                && estimate.upper_bound <= (golden.text.len() as u64).min(truth + truth / 3 + 16);
+            missed.extend((!holds).then_some(context));
         }
     }
+    assert!(missed.is_empty(), "{missed:#?}");
 }
 
 #[test]
 fn whole_texts_together_are_closer() {
-    for vocabulary in [Vocabulary::O200k, Vocabulary::Cl100k] {
-        let (mut truth, mut estimated) = (0, 0);
-        for golden in golden() {
-            truth += if vocabulary == Vocabulary::O200k { golden.o200k } else { golden.cl100k };
+    for of in 0..2 {
+        let (mut truths, mut estimated) = (0, 0);
+        for golden in golden().iter().filter(|golden| !golden.is_edge()) {
+            let (vocabulary, truth) = golden.truths()[of];
+            truths += truth;
             estimated += estimate(golden.text, vocabulary).tokens;
         }
-        assert!(estimated.abs_diff(truth) * 100 <= truth * 8, "{vocabulary:?}: {estimated} for {truth}");
+        assert!(estimated.abs_diff(truths) * 100 <= truths, "{estimated} for {truths}");
     }
 }
 

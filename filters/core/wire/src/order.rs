@@ -2,7 +2,7 @@
 //! Nothing here is sorted for each byte or word of a text.
 
 /// Sorts by a strict order, in place; what is equal ends in any order. A heapsort: `n log n` steps for every input.
-pub(crate) fn sort_by<T>(list: &mut [T], less: impl Fn(&T, &T) -> bool) {
+pub fn sort_by<T>(list: &mut [T], less: impl Fn(&T, &T) -> bool) {
     for root in (0..list.len() / 2).rev() {
         sift(list, root, list.len(), &less);
     }
@@ -13,7 +13,7 @@ pub(crate) fn sort_by<T>(list: &mut [T], less: impl Fn(&T, &T) -> bool) {
 }
 
 /// The same by a key.
-pub(crate) fn sort_by_key<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
+pub fn sort_by_key<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(list, |left, right| key(left) < key(right));
 }
 
