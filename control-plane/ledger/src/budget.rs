@@ -21,6 +21,7 @@ pub struct Budget {
     /// The window.
     pub per: Window,
     /// How windows follow one another.
+    #[serde(skip)]
     pub window: Shape,
     /// The time zone of days and months; UTC where absent.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -101,9 +101,11 @@ pub fn json(view: &View) -> Value {
     };
     let budget = |spent: &super::Spent| {
         let mut object = json!(spent.budget);
-        object["spent"] = spent.spent.into();
-        object["percent"] = spent.percent.into();
-        object["until"] = rfc3339(spent.until_ms).into();
+        if let Value::Object(object) = &mut object {
+            object.insert("spent".to_owned(), spent.spent.into());
+            object.insert("percent".to_owned(), spent.percent.into());
+            object.insert("until".to_owned(), rfc3339(spent.until_ms).into());
+        }
         object
     };
     json!({
