@@ -46,23 +46,27 @@ def fleet():
         yield fleet.start()
 
 
+def show(config, text):
+    """Says it to whoever watches, test passed or not."""
+    with config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        config.pluginmanager.get_plugin("terminalreporter").write_line(f"\n{text}")
+
+
 @pytest.fixture(scope="module")
 def table(request):
     """Rows of dist/fleet.md, which are shown as well."""
     rows = []
     yield rows
-    if not rows:
-        return
-    head = ["| traffic | limit | leases | check, then charge | bound |", "|---|---|---|---|---|"]
-    text = "\n".join([*head, *rows])
-    (paths.DIST / "fleet.md").write_text(text + "\n")
-    request.config.pluginmanager.get_plugin("terminalreporter").write_line(f"\n{text}")
+    if rows:
+        head = ["| traffic | limit | leases | check, then charge | bound |", "|---|---|---|---|---|"]
+        text = "\n".join([*head, *rows])
+        (paths.DIST / "fleet.md").write_text(text + "\n")
+        show(request.config, text)
 
 
 @pytest.fixture
 def say(request):
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return lambda line: reporter.write_line(f"\n{line}")
+    return lambda text: show(request.config, text)
 
 
 def request(number, team, allowed=ALLOWED):
@@ -267,7 +271,8 @@ def test_without_a_control_plane_leases_run_on_and_then_the_policy_decides():
         answer = until(refused, "the lease has ended", within=120, every=0.25)
         assert answer.status == 503
         ROUTES[len(served["strict"]) % 2][0].error(answer.json())
-        fleet.envoys[0].log.entry(tollgate__team="lenient", tollgate__quota="unavailable")
+        uncounted = {"tollgate__team": "lenient", "tollgate__quota": "unavailable"}
+        until(lambda: ask("lenient").status == 200 and fleet.envoys[0].log.entries(**uncounted), "the lenient team's has ended, too")
 
         fleet.replicas[0].start()
         until(lambda: ask("strict").status == 200, "there is a lease again")
