@@ -46,23 +46,27 @@ def fleet():
         yield fleet.start()
 
 
+def show(config, text):
+    """Says it to whoever watches, test passed or not."""
+    with config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        config.pluginmanager.get_plugin("terminalreporter").write_line(f"\n{text}")
+
+
 @pytest.fixture(scope="module")
 def table(request):
     """Rows of dist/fleet.md, which are shown as well."""
     rows = []
     yield rows
-    if not rows:
-        return
-    head = ["| traffic | limit | leases | check, then charge | bound |", "|---|---|---|---|---|"]
-    text = "\n".join([*head, *rows])
-    (paths.DIST / "fleet.md").write_text(text + "\n")
-    request.config.pluginmanager.get_plugin("terminalreporter").write_line(f"\n{text}")
+    if rows:
+        head = ["| traffic | limit | leases | check, then charge | bound |", "|---|---|---|---|---|"]
+        text = "\n".join([*head, *rows])
+        (paths.DIST / "fleet.md").write_text(text + "\n")
+        show(request.config, text)
 
 
 @pytest.fixture
 def say(request):
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return lambda line: reporter.write_line(f"\n{line}")
+    return lambda text: show(request.config, text)
 
 
 def request(number, team, allowed=ALLOWED):
@@ -218,7 +222,9 @@ def test_neither_a_killed_control_plane_nor_a_killed_database_costs_a_token():
 
 
 def test_an_envoy_that_dies_takes_with_it_no_more_than_it_held():
-    """At most an eighth of the limit over the number of Envoys, and what its streams had reserved: that stays charged, since nobody knows of it."""
+    """At most an eighth of the limit over the number of Envoys, a quarter of that for each of its workers, and what its streams had reserved: it
+    stays charged, since nobody knows what became of it.
+    """
     limit, most = 400_000, 700
     with Fleet() as fleet:
         prepare(fleet, job=tokens(limit))
@@ -233,7 +239,7 @@ def test_an_envoy_that_dies_takes_with_it_no_more_than_it_held():
         cut = [answer for _, answer in callers.heard if answer.status in (0, 200) and not answer.whole]
         assert {answer.status for _, answer in callers.heard} <= {0, 200, 429}
         spent = sum(sum(answer.usage()) for _, answer in answered)
-        lost = limit / 8 / 3 + len(cut) * (most + 2 * counted(TEXT))
+        lost = limit / 8 / 3 * (1 + 2 / 4) + len(cut) * (most + 2 * counted(TEXT))
         assert spent <= limit
         assert spent >= 0.95 * limit - lost, f"{spent} of {limit}, {len(cut)} streams were cut"
         # What it had not reported is lost, and nothing is booked that was not.
@@ -258,8 +264,10 @@ def test_without_a_control_plane_leases_run_on_and_then_the_policy_decides():
             answer = ask("strict")
             return answer.status != 200 and answer
 
-        for team in served:
-            assert ask(team).status == 200
+        # A lease is as large as recent use wants it.
+        for _ in range(40):
+            for team in served:
+                assert ask(team).status == 200
         fleet.replicas[0].kill()
         # The lease is still there.
         for team in served:
@@ -267,11 +275,12 @@ def test_without_a_control_plane_leases_run_on_and_then_the_policy_decides():
         answer = until(refused, "the lease has ended", within=120, every=0.25)
         assert answer.status == 503
         ROUTES[len(served["strict"]) % 2][0].error(answer.json())
-        fleet.envoys[0].log.entry(tollgate__team="lenient", tollgate__quota="unavailable")
+        uncounted = {"tollgate__team": "lenient", "tollgate__quota": "unavailable"}
+        until(lambda: ask("lenient").status == 200 and fleet.envoys[0].log.entries(**uncounted), "the lenient team's has ended, too")
 
         fleet.replicas[0].start()
         until(lambda: ask("strict").status == 200, "there is a lease again")
         # What was used meanwhile, counted or not, is told once somebody listens.
         for team, heard in served.items():
             sums = delivered(heard)
-            until(lambda: fleet.usage(team) == sums, f"the ledger has {sums}, and not {fleet.usage(team)}")
+            until(lambda: fleet.usage(team) == sums, f"the ledger has {sums}, and not {fleet.usage(team)}", within=60)

@@ -86,7 +86,14 @@ def test_tokens_are_spent_exactly(stack, dialect):
     *names, form = WORDS[dialect.name]
     limit, remaining, reset = (name.format("tokens") for name in names)
     assert headers[limit] == str(LIMIT)
-    assert headers[remaining] == "0"
+
+    def nothing_left():
+        with pytest.raises(dialect.errors.RateLimitError) as again:
+            dialect.ask(client, "smart", "hi", **dialect.bound(40))
+        return again.value.response.headers[remaining] == "0"
+
+    # The provider counts more input than there was: what a request uses beyond what it reserved is known a moment later.
+    until(nothing_left, "nothing is left")
     assert re.fullmatch(form, headers[reset]), headers[reset]
     assert 1 <= int(headers["retry-after"]) <= 3600
 

@@ -53,9 +53,9 @@ pub(crate) fn size(
     let by_use = u64::try_from(u128::from(holding.rate) * u128::from(HORIZON_MS) / 1_000).unwrap_or(u64::MAX);
     let first = if holding.granted == 0 { need.saturating_mul(FIRST) } else { 0 };
     let active = others.saturating_add(1);
-    let share = ((left - met) / CAUTION.saturating_mul(active)).min(limit / STAKE.saturating_mul(active));
+    let share = (left - met) / CAUTION.saturating_mul(active);
     let ready = idle.saturating_add(met).saturating_sub(need);
-    let keep = by_use.max(first).min(share.saturating_add(ready));
+    let keep = by_use.max(first).min(share.saturating_add(ready)).min(limit / STAKE.saturating_mul(active));
     Size { grant: met.saturating_add(keep.saturating_sub(ready).min(left - met)), keep, short }
 }
 
@@ -68,4 +68,22 @@ pub(crate) fn rate(before: u64, used: u64, elapsed_ms: u64) -> u64 {
     // An eighth at least, so that what rests comes to nothing; and little where little time has passed.
     let decay = if elapsed_ms < 500 { before / 16 } else { (before / 4).max(1) };
     now.max(before.saturating_sub(decay))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One that uses much asks for more before it has used what it has, again and again: what dies with it stays bounded.
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    fn whoever_asks_often_is_given_no_more_to_lose() {
+        let (limit, others) = (240_000, 2);
+        let mut holding = Holding { rate: 20_000, ..Holding::default() };
+        for _ in 0..20 {
+            holding.granted += size(&holding, 100, 100, limit, limit / 2, others, false).grant;
+            holding.spent += 100;
+            assert!(holding.idle() <= limit / STAKE / (others + 1), "{holding:?}");
+        }
+    }
 }

@@ -77,6 +77,15 @@ impl Account {
     }
 }
 
+/// The moment at most `in_ms` from `now_ms` at which all pools of an Envoy are due, so that one call tells of all: a whole number of times `in_ms`,
+/// and each Envoy's own fraction of it, so that not all Envoys call at once.
+fn in_step(now_ms: u64, in_ms: u64, envoy: u64) -> u64 {
+    let period = in_ms.max(1);
+    let phase = envoy % period;
+    let due = now_ms.saturating_add(in_ms);
+    due.saturating_sub(due.saturating_sub(phase) % period)
+}
+
 /// A pool in an Envoy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Record {
@@ -179,7 +188,23 @@ impl Record {
             self.told_at_ms = asked_at_ms;
             self.facts = told.facts;
             self.told_until_ms = told.leases.first().map_or(0, |lease| asked_at_ms.saturating_add(lease.accepts_in_ms));
-            self.sync_at_ms = now_ms.saturating_add(told.sync_in_ms.min(LONGEST_TTL_MS));
+            self.sync_at_ms = in_step(now_ms, told.sync_in_ms.min(LONGEST_TTL_MS), told.holder.envoy);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    fn pools_of_an_envoy_are_due_together() {
+        for (now, envoy) in [(10_000, 7), (10_001, 7), (11_999, 7), (12_006, 7), (10_000, u64::MAX), (3, 1_999)] {
+            let due = in_step(now, 2_000, envoy);
+            assert!((now + 1..=now + 2_000).contains(&due), "{now}: {due}");
+            assert!(due < 2_000 || due % 2_000 == envoy % 2_000, "{now}: {due}");
+        }
+        assert_eq!(in_step(10_000, 0, 7), 10_000);
     }
 }
