@@ -116,7 +116,7 @@ fn asked(pair: Pair, plain: bool, body: &[u8]) -> Option<Exchange> {
             expect_json(&reply.body);
             None
         }
-        OnBody::Wait => unreachable!("nothing is leased"),
+        OnBody::Wait => panic!("nothing is leased"),
         OnBody::Forward { body: changed, .. } => {
             let sent = changed.as_deref().unwrap_or(body);
             expect_json(sent);
