@@ -10,7 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tollgate-wire", &[]),
     ("tollgate-policy", &[]),
     ("tollgate-tokens", &[]),
-    ("tollgate-quota", &["tollgate-policy"]),
+    ("tollgate-quota", &["tollgate-policy", "tollgate-wire"]),
     ("tollgate-redaction", &["tollgate-policy", "tollgate-wire"]),
     ("tollgate-dialects", &["tollgate-policy", "tollgate-wire"]),
     ("tollgate-stages", CORE),
