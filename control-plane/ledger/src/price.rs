@@ -4,8 +4,8 @@ use tollgate_policy::gateway::Price;
 
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
-use crate::report::Counts;
 use crate::sql::{Driver, Row};
+use tollgate_quota::report::Counts;
 
 /// The price of a model at a provider, in whole pico-USD (millionths of a millionth of a US dollar) per token, so that sums are exact.
 /// A dollar per million tokens is a million of them.

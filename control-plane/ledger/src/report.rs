@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde::{Deserialize, Serialize};
+use tollgate_quota::report::{Counts, Tags};
 
 use crate::error::{Error, Result};
 use crate::key::fit;
@@ -21,7 +21,7 @@ const BACK_MINUTES: u64 = 35 * 1440;
 const AHEAD_MINUTES: u64 = 5;
 
 /// What one Envoy tells in one message.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// The Envoy's node id; deployments copy it, so it tells no two apart.
     pub envoy: String,
@@ -34,7 +34,7 @@ pub struct Report {
 }
 
 /// What was used in one minute by one combination of tags.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
     /// Minutes since 1970.
     pub minute: u64,
@@ -42,117 +42,6 @@ pub struct Use {
     pub of: Tags,
     /// How much.
     pub counts: Counts,
-}
-
-/// Whom and what use is attributed to; empty where it is not known. Beyond 200 bytes a text is cut and told apart by a digest.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-pub struct Tags {
-    /// The team.
-    pub team: String,
-    /// The app.
-    pub app: String,
-    /// The end user.
-    pub user: String,
-    /// The feature.
-    pub feature: String,
-    /// The model the provider was asked for, as its price is listed.
-    pub model: String,
-    /// The provider that served.
-    pub provider: String,
-    /// The route.
-    pub route: String,
-}
-
-/// Counts that add up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Counts {
-    /// Requests.
-    pub requests: u64,
-    /// Input tokens, cached ones among them.
-    pub input: u64,
-    /// Of the input: read from a cache.
-    pub cached: u64,
-    /// Of the input: written to a cache.
-    pub cache_write: u64,
-    /// Output tokens, reasoning among them.
-    pub output: u64,
-    /// Of the output: reasoning.
-    pub reasoning: u64,
-    /// Of the input: audio.
-    pub audio_input: u64,
-    /// Of the output: audio.
-    pub audio_output: u64,
-    /// Requests whose tokens the provider counted.
-    pub from_provider: u64,
-    /// Requests whose tokens were estimated.
-    pub estimated: u64,
-    /// Requests of which a part was counted and the rest estimated.
-    pub partial: u64,
-    /// Of `cache_write`: for an hour.
-    #[serde(default)]
-    pub cache_write_hour: u64,
-}
-
-impl Counts {
-    /// All of them, in the order of the tables' columns.
-    pub(crate) fn columns(&self) -> [u64; 12] {
-        [
-            self.requests,
-            self.input,
-            self.cached,
-            self.cache_write,
-            self.output,
-            self.reasoning,
-            self.audio_input,
-            self.audio_output,
-            self.from_provider,
-            self.estimated,
-            self.partial,
-            self.cache_write_hour,
-        ]
-    }
-
-    /// The other way.
-    pub(crate) fn from_columns(columns: [u64; 12]) -> Self {
-        let [
-            requests,
-            input,
-            cached,
-            cache_write,
-            output,
-            reasoning,
-            audio_input,
-            audio_output,
-            from_provider,
-            estimated,
-            partial,
-            cache_write_hour,
-        ] = columns;
-        Self {
-            requests,
-            input,
-            cached,
-            cache_write,
-            output,
-            reasoning,
-            audio_input,
-            audio_output,
-            from_provider,
-            estimated,
-            partial,
-            cache_write_hour,
-        }
-    }
-
-    /// Adds another count. Saturates.
-    pub fn add(&mut self, other: &Self) {
-        let mut sum = self.columns();
-        for (sum, more) in sum.iter_mut().zip(other.columns()) {
-            *sum = sum.saturating_add(more);
-        }
-        *self = Self::from_columns(sum);
-    }
 }
 
 /// What became of a report. Whatever it is, the reporter may forget the report.

@@ -6,10 +6,10 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::price::PicoPrice;
-use crate::report::{Counts, Tags};
 use crate::sql::{Driver, Value, many};
+use tollgate_quota::report::{Counts, Tags};
 
-/// Counted in the tables, in the order of [`Counts::columns`], then what the ledger adds.
+/// Counted in the tables, in the order of [`Counts::fields`], then what the ledger adds.
 pub(crate) const COUNTED: [&str; 14] = [
     "requests",
     "input_tokens",
@@ -33,7 +33,7 @@ pub(crate) fn row(minute: u64, tags: &Tags, counts: &Counts, price: Option<PicoP
     let mut values: Vec<Value> = vec![minute.into()];
     values.extend([team, app, user, feature, model, provider, route].map(Into::into));
     // Far above what a minute can hold, and far enough below 2^63 that sums over years stay in it.
-    values.extend(counts.columns().map(|count| count.min(1 << 48).into()));
+    values.extend(counts.fields().map(|count| count.min(1 << 48).into()));
     values.push(if price.is_some() { 0 } else { counts.requests.min(1 << 48) }.into());
     let micro_usd = price.map_or(0, |price| price.micro_usd(counts)).min(1 << 52);
     values.push(micro_usd.into());
@@ -187,7 +187,7 @@ impl Ledger {
                 *count = row.count(by.len() + index)?;
             }
             let (unpriced, micro_usd) = (row.count(by.len() + 12)?, row.count(by.len() + 13)?);
-            used.push(Used { group, counts: Counts::from_columns(columns), unpriced, micro_usd });
+            used.push(Used { group, counts: Counts::from_fields(columns), unpriced, micro_usd });
         }
         // Here and not in SQL: PostgreSQL would sort names by the database's locale.
         used.sort_by(|a, b| a.group.cmp(&b.group));

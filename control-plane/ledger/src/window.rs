@@ -10,9 +10,9 @@ use tollgate_policy::quota::{Subject, Unit};
 
 use crate::error::Result;
 use crate::key::fit;
-use crate::report::{Counts, Tags};
 use crate::sql::{Driver, Row, Value};
 use crate::{MINUTE_MS, alert, budget};
+use tollgate_quota::report::{Counts, Tags};
 
 /// One window of one limit for one subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -88,9 +88,20 @@ impl Counts {
     }
 
     /// In the order of their field numbers in `protos/tollgate/usage/v1/usage.proto`, from 1.
-    pub(crate) fn fields(&self) -> [u64; 12] {
+    #[must_use]
+    pub fn fields(&self) -> [u64; 12] {
         let mut copy = *self;
         copy.fields_mut().map(|field| *field)
+    }
+
+    /// The other way.
+    #[must_use]
+    pub fn from_fields(fields: [u64; 12]) -> Self {
+        let mut counts = Self::default();
+        for (count, field) in counts.fields_mut().into_iter().zip(fields) {
+            *count = field;
+        }
+        counts
     }
 
     pub(crate) fn fields_mut(&mut self) -> [&mut u64; 12] {
